@@ -1,0 +1,133 @@
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConfigError, compileConfig } from "./config-file.ts";
+import { buildWorker, startLocalWorker, type LocalWorker } from "./local-worker.ts";
+import { createKey, introduce, isKnownKey, waitUntilReady } from "./quickstart.ts";
+import { openState } from "./state.ts";
+import { collectVariables } from "./variables.ts";
+
+/**
+ * The local queue lives in memory and delivers after a second, so a stop waits a little longer than
+ * that for settled records to reach D1.
+ */
+const drainMs = 1_500;
+
+const host = process.env["HOST"] || "127.0.0.1";
+const port = portOf(process.env["PORT"] || "8787");
+let worker: LocalWorker | undefined;
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void stop());
+stopWhenOrphaned();
+
+try {
+  await start();
+} catch (error) {
+  await fail(messageOf(error));
+}
+
+async function start() {
+  await requireFreePort();
+  const { compiled, variables: named, warnings } = compileConfig(undefined, collectVariables);
+  for (const warning of warnings) note(`${compiled.source}: ${warning}`);
+  const given = collectVariables(named);
+  const missing = named.filter((name) => !given[name]);
+  if (missing.length > 0)
+    note(`not set, though ${compiled.source} names it: ${missing.join(", ")}`);
+  const state = openState();
+
+  process.stdout.write("Starting …\n");
+  await buildWorker(state.bundle);
+  const masterKey = given["LITELLM_MASTER_KEY"] || state.masterKey();
+  const keySecret = given["SEKISHO_KEY_SECRET"] || state.keySecret();
+  worker = await startLocalWorker({
+    bundle: state.bundle,
+    storage: state.storage,
+    host,
+    port,
+    log: showProblem,
+    vars: {
+      ...given,
+      LITELLM_MASTER_KEY: masterKey,
+      SEKISHO_KEY_SECRET: keySecret,
+      SEKISHO_CONFIG_JSON: JSON.stringify(compiled),
+    },
+  });
+  await waitUntilReady(worker.url);
+
+  const saved = state.virtualKey(keySecret);
+  const key = saved && (await isKnownKey(worker.url, saved)) ? saved : undefined;
+  const virtualKey = key ?? (await createKey(worker.url, masterKey));
+  if (!key) state.saveVirtualKey(virtualKey, keySecret);
+  process.stdout.write(
+    introduce({
+      url: worker.url,
+      key: virtualKey,
+      model: modelToTry(compiled.config),
+      masterKey: given["LITELLM_MASTER_KEY"] ? undefined : { key: masterKey, file: state.file },
+    }),
+  );
+}
+
+/** `demo` needs no credential, so it is the one to try wherever it is configured. */
+function modelToTry(config: Record<string, unknown>): string {
+  const list: unknown[] = Array.isArray(config["model_list"]) ? config["model_list"] : [];
+  const names = list.flatMap((entry) =>
+    typeof entry === "object" && entry && "model_name" in entry ? [String(entry.model_name)] : [],
+  );
+  return names.includes("demo") ? "demo" : (names.find((name) => !name.includes("*")) ?? "demo");
+}
+
+async function stop() {
+  if (worker) {
+    process.stdout.write("Stopping …\n");
+    await sleep(drainMs);
+    await worker.stop();
+  }
+  process.exit(0);
+}
+
+/** The process that started this one forwards signals; when it is killed outright, nobody would. */
+function stopWhenOrphaned() {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || void stop(), 500).unref();
+}
+
+async function fail(message: string) {
+  process.stderr.write(`${message}\n`);
+  await worker?.stop();
+  process.exit(1);
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  // A failed build carries what the bundler printed.
+  const printed = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+  return printed || `Sekisho could not start: ${error instanceof Error ? error.message : error}`;
+}
+
+async function requireFreePort() {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new ConfigError(`Port ${port} is taken. Set PORT to another one, or stop what holds it.`);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function portOf(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  process.stderr.write(`PORT is ${JSON.stringify(text)}, which is not a port number.\n`);
+  process.exit(1);
+}
+
+function note(message: string) {
+  process.stderr.write(`Note: ${message}\n`);
+}
+
+function showProblem(level: string, message: string) {
+  if (level === "warn" || level === "error") process.stderr.write(`${message}\n`);
+}

@@ -1,0 +1,92 @@
+import { drizzle } from "drizzle-orm/d1";
+import { loadConfig } from "./core/config/load.ts";
+import type { GatewayConfig } from "./core/config/deployment.ts";
+import { createKeySigner } from "./core/key-format.ts";
+import { readSettings, textVariables, type Env, type Settings } from "./env.ts";
+import compiled from "./generated/config.json";
+import { createCooldowns } from "./pipeline/cooldowns.ts";
+import type { Deps } from "./pipeline/deps.ts";
+import { accountStub } from "./platform/account/stub.ts";
+import { createKeyDirectory } from "./platform/key-directory.ts";
+import { createDatadogSink } from "./platform/sinks/datadog.ts";
+import type { Sink } from "./platform/sinks/sink.ts";
+import { createTokenMint } from "./providers/google-token.ts";
+import type { AdminDeps } from "./http/admin/deps.ts";
+
+/** The Worker's bindings, turned into plain functions: here and nowhere else. */
+export interface Gateway {
+  deps: Deps;
+  admin: AdminDeps;
+  sinks: Sink[];
+  /** D1 answers and is migrated. */
+  isReady(): Promise<boolean>;
+}
+
+let composed: { env: Env; gateway: Gateway } | undefined;
+
+/** Built once per isolate: the configuration is parsed and keys are imported on the first request. */
+export function compose(env: Env): Gateway {
+  if (composed?.env !== env) composed = { env, gateway: build(env) };
+  return composed.gateway;
+}
+
+function build(env: Env): Gateway {
+  const settings = readSettings(env);
+  const config = readConfig(env, settings);
+  const db = drizzle(env.DB);
+  const signer = createKeySigner(settings.keySecret);
+  const directory = createKeyDirectory(db);
+  const nowMs = (): number => Date.now();
+  const account = (accountId: string) => accountStub(env.ACCOUNT, accountId);
+  const send = (request: Request): Promise<Response> => fetch(request);
+  const deps: Deps = {
+    config,
+    masterKey: settings.masterKey,
+    signer,
+    fetch: send,
+    nowMs,
+    newId: () => crypto.randomUUID(),
+    random: () => Math.random(),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    account,
+    findAccountOfKey: (keyHash) => directory.accountOf(keyHash, nowMs()),
+    tokens: createTokenMint(send),
+    cooldowns: createCooldowns(),
+  };
+  const datadog = createDatadogSink(textVariables(env), config.settings.callbacks, {
+    fetch: send,
+    nowMs,
+  });
+  return {
+    deps,
+    admin: {
+      masterKey: settings.masterKey,
+      signer,
+      nowMs,
+      newId: deps.newId,
+      timeZone: config.settings.timeZone,
+      keyHeaderName: config.settings.keyHeaderName,
+      db,
+      account,
+    },
+    sinks: datadog === undefined ? [] : [datadog],
+    isReady: async () => {
+      try {
+        await env.DB.prepare("SELECT 1 FROM keys LIMIT 1").run();
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** A deployment carries its configuration in the bundle; `npm start` and tests hand theirs in. */
+function readConfig(env: Env, settings: Settings): GatewayConfig {
+  const source: { version: string; config: unknown } =
+    settings.configJson === undefined ? compiled : JSON.parse(settings.configJson);
+  const loaded = loadConfig(source.config, source.version, textVariables(env));
+  if (loaded.ok) return loaded.config;
+  const problems = loaded.problems.map((one) => `${one.path}: ${one.message}`);
+  throw new Error(`The configuration is not valid. ${problems.join("; ")}`);
+}

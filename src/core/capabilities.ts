@@ -1,0 +1,140 @@
+/**
+ * What a model can be asked, as data. Sampling, budgets, prefill and forced tools belong to models,
+ * not to APIs: sending one to a model that lacks it is a 400.
+ */
+export interface Capabilities {
+  /** How thinking is asked for: a token budget, the model's own choice, or a level/effort word. */
+  reasoning: "none" | "budget" | "adaptive" | "level" | "effort";
+  /** Temperature, top_p, top_k are accepted. */
+  sampling: boolean;
+  /** A tool can be forced (`any`, `required`, a name). */
+  forcedTools: boolean;
+  /** System turns may stand between other turns. */
+  midSystem: boolean;
+  /** The answer can be started for the model by a trailing assistant turn. */
+  prefill: boolean;
+  /** The vendor enforces a JSON Schema on the answer. */
+  schemaOutput: boolean;
+  /** The vendor fetches images by URL. */
+  urlMedia: boolean;
+  /** Most tokens the model writes in one answer. */
+  maxOutputTokens: number;
+  maxInputTokens: number;
+  /** Reasoning models of OpenAI refuse `max_tokens`. */
+  maxTokensField: "max_tokens" | "max_completion_tokens";
+}
+
+const CLAUDE: Capabilities = {
+  reasoning: "budget",
+  sampling: true,
+  forcedTools: true,
+  midSystem: false,
+  prefill: true,
+  schemaOutput: true,
+  urlMedia: true,
+  maxOutputTokens: 64_000,
+  maxInputTokens: 200_000,
+  maxTokensField: "max_tokens",
+};
+
+const OPENAI: Capabilities = {
+  reasoning: "none",
+  sampling: true,
+  forcedTools: true,
+  midSystem: true,
+  prefill: false,
+  schemaOutput: true,
+  urlMedia: true,
+  maxOutputTokens: 16_384,
+  maxInputTokens: 128_000,
+  maxTokensField: "max_tokens",
+};
+
+const GEMINI: Capabilities = {
+  reasoning: "budget",
+  sampling: true,
+  forcedTools: true,
+  midSystem: false,
+  prefill: false,
+  schemaOutput: true,
+  urlMedia: false,
+  maxOutputTokens: 65_536,
+  maxInputTokens: 1_048_576,
+  maxTokensField: "max_tokens",
+};
+
+/** What is assumed of a model nobody described: the most permissive OpenAI-like endpoint. */
+const UNKNOWN: Capabilities = { ...OPENAI, reasoning: "effort", maxOutputTokens: 32_000 };
+
+/**
+ * First match wins. Patterns look inside the vendor's id, so that `us.anthropic.claude-…-v1:0`,
+ * `claude-…@20250929` and `claude-…` are one model.
+ */
+const FAMILIES: [RegExp, Capabilities][] = [
+  // Opus 4.8, 5 and Fable/Mythos 5 accept system turns anywhere; the 5.5 generation refuses forced tools.
+  [
+    /claude-(opus|sonnet|fable)-5-[1-9]/,
+    {
+      ...CLAUDE,
+      reasoning: "adaptive",
+      sampling: false,
+      forcedTools: false,
+      midSystem: true,
+      prefill: false,
+      maxOutputTokens: 128_000,
+      maxInputTokens: 1_000_000,
+    },
+  ],
+  [
+    /claude-(opus-4-8|opus-5|fable-5|mythos-5)/,
+    {
+      ...CLAUDE,
+      reasoning: "adaptive",
+      sampling: false,
+      midSystem: true,
+      prefill: false,
+      maxOutputTokens: 128_000,
+      maxInputTokens: 1_000_000,
+    },
+  ],
+  [
+    /claude-(opus-4-7|sonnet-5|haiku-5)/,
+    {
+      ...CLAUDE,
+      reasoning: "adaptive",
+      sampling: false,
+      prefill: false,
+      maxOutputTokens: 128_000,
+      maxInputTokens: 1_000_000,
+    },
+  ],
+  [
+    /claude-(opus|sonnet|haiku)-4-6/,
+    { ...CLAUDE, reasoning: "adaptive", prefill: false, maxOutputTokens: 128_000 },
+  ],
+  [/claude-(opus|sonnet|haiku)-4-5/, CLAUDE],
+  [/claude-opus-4/, { ...CLAUDE, maxOutputTokens: 32_000 }],
+  [/claude-sonnet-4|claude-3-7/, CLAUDE],
+  [/claude-3/, { ...CLAUDE, reasoning: "none", maxOutputTokens: 8_192 }],
+  [/claude/, CLAUDE],
+  [/gemini-[3-9]/, { ...GEMINI, reasoning: "level" }],
+  [/gemini/, GEMINI],
+  [
+    /(^|[/.-])(o[1-9]|gpt-[5-9])(?!.*chat)/,
+    {
+      ...OPENAI,
+      reasoning: "effort",
+      sampling: false,
+      maxOutputTokens: 100_000,
+      maxInputTokens: 200_000,
+      maxTokensField: "max_completion_tokens",
+    },
+  ],
+  [/gpt-4\.1/, { ...OPENAI, maxOutputTokens: 32_768, maxInputTokens: 1_047_576 }],
+  [/gpt-/, OPENAI],
+];
+
+/** `model` is the vendor's id, or `model_info.base_model` where the id is a private name. */
+export function capabilitiesOf(model: string): Capabilities {
+  return FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? UNKNOWN;
+}

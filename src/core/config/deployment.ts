@@ -1,0 +1,98 @@
+import type { Price } from "../price.ts";
+
+/** One place where one model can be asked: an entry of `model_list`. */
+export interface Deployment {
+  /** `model_info.id`, or a hash of the entry, stable across restarts. */
+  id: string;
+  /** The public name callers use (`model_name`). Several deployments may share it. */
+  group: string;
+  /** LiteLLM's provider word: the part of `litellm_params.model` before the first slash. */
+  provider: string;
+  /** The vendor's own id: the rest of `litellm_params.model`. An ARN keeps its `:` and `/`. */
+  model: string;
+  /** What prices and capabilities are looked up by: `model_info.base_model`, else `model`. */
+  baseModel: string;
+  connection: Connection;
+  /** Connection fields written `os.environ/NAME` whose variable is not set: field → NAME. */
+  unresolved: Readonly<Record<string, string>>;
+  weight: number | undefined;
+  rpm: number | undefined;
+  tpm: number | undefined;
+  order: number;
+  timeoutMs: number | undefined;
+  streamTimeoutMs: number | undefined;
+  maxRetries: number | undefined;
+  tags: string[];
+  accessGroups: string[];
+  dropParams: boolean;
+  /** `undefined` is "nobody told us a price", which is never the same as free. */
+  price: Price | undefined;
+  /** `model_info` as it was written, for `/model/info`. */
+  modelInfo: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How to reach it, named as in LiteLLM's `litellm_params`. Values written `os.environ/NAME` have been
+ * resolved; one whose variable is not set is absent, and the provider says so.
+ */
+export interface Connection {
+  api_key?: string;
+  api_base?: string;
+  api_version?: string;
+  organization?: string;
+  azure_ad_token?: string;
+  aws_access_key_id?: string;
+  aws_secret_access_key?: string;
+  aws_session_token?: string;
+  aws_region_name?: string;
+  /** `AWS_BEARER_TOKEN_BEDROCK`, or `api_key` of a Bedrock deployment. */
+  aws_bearer_token?: string;
+  aws_bedrock_runtime_endpoint?: string;
+  /** An application inference profile to call in place of `model`. */
+  model_id?: string;
+  vertex_project?: string;
+  vertex_location?: string;
+  /** The service account's JSON text. */
+  vertex_credentials?: string;
+}
+
+/** Everything `config.yaml` says, checked. Immutable; one per isolate. */
+export interface GatewayConfig {
+  /** Changes whenever the file's text does; every record carries it. */
+  version: string;
+  deployments: readonly Deployment[];
+  /** Public name → its deployments, in file order. */
+  groups: ReadonlyMap<string, readonly Deployment[]>;
+  /** `router_settings.model_group_alias`. */
+  aliases: ReadonlyMap<string, string>;
+  router: RouterSettings;
+  settings: Settings;
+  /** `environment_variables`: what variables mean that the environment itself does not set. */
+  environment: Readonly<Record<string, string>>;
+}
+
+export interface RouterSettings {
+  /** Further attempts after the first, over all deployments of the group. */
+  retriesMax: number;
+  timeoutMs: number;
+  streamTimeoutMs: number | undefined;
+  cooldownMs: number;
+}
+
+export interface Settings {
+  /** Messages and answers may go into records. Off unless `turn_off_message_logging: false`. */
+  logContent: boolean;
+  /** Leave out parameters a model lacks instead of refusing them. */
+  dropParams: boolean;
+  requestBytesMax: number;
+  /** IANA name; budget windows align to its midnight. */
+  timeZone: string;
+  /** `refuse`, or charge at this bound (USD per million tokens, input and output alike). */
+  unpricedModels: "refuse" | { usdPerMillionTokens: number };
+  /** LiteLLM's `callbacks` and `success_callback`, merged: the sinks records are copied to. */
+  callbacks: readonly string[];
+  /** A further header the key may come in (`general_settings.litellm_key_header_name`). */
+  keyHeaderName: string | undefined;
+  /** How long a call may wait for money that calls in flight hold. */
+  budgetWaitMs: number;
+}

@@ -1,0 +1,74 @@
+/** LiteLLM's provider words that this gateway serves. */
+export const PROVIDERS = [
+  "bedrock",
+  "vertex_ai",
+  "vertex_ai_beta",
+  "azure",
+  "openai",
+  "anthropic",
+  "openai_like",
+  "custom_openai",
+  "hosted_vllm",
+  "demo",
+] as const;
+
+export type ProviderWord = (typeof PROVIDERS)[number];
+
+export interface ModelName {
+  provider: ProviderWord;
+  /** The vendor's id, or an ARN. */
+  model: string;
+  /** The region the name itself states: `bedrock/us-west-2/…`, or the one inside an ARN. */
+  region: string | undefined;
+}
+
+/** Words LiteLLM takes between provider and model to choose one of its own routes. */
+const ROUTE_WORDS: Partial<Record<ProviderWord, readonly string[]>> = {
+  bedrock: ["converse", "invoke"],
+  azure: ["o_series", "gpt5_series"],
+};
+
+/** Reads `litellm_params.model`; a string says what is wrong with it and what to do. */
+export function readModelName(text: string, customProvider?: string): ModelName | string {
+  const slash = text.indexOf("/");
+  const word = slash < 0 ? "" : text.slice(0, slash);
+  const provider = findProvider(customProvider ?? "") ?? findProvider(word) ?? guess(text);
+  if (customProvider !== undefined && findProvider(customProvider) === undefined) {
+    return `"${customProvider}" is no provider of this gateway; ${KNOWN}`;
+  }
+  if (provider === undefined) {
+    return word === ""
+      ? `"${text}" names no provider: write provider/model; ${KNOWN}`
+      : `"${word}" is no provider of this gateway; ${KNOWN}`;
+  }
+  const rest = findProvider(word) === provider ? text.slice(slash + 1) : text;
+  const model = withoutRoute(rest, provider);
+  if (model === "") return `"${text}" names a provider and no model: write provider/model`;
+  return provider === "bedrock" ? onBedrock(model) : { provider, model, region: undefined };
+}
+
+const KNOWN = `known are ${PROVIDERS.join(", ")}`;
+
+function findProvider(word: string): ProviderWord | undefined {
+  return PROVIDERS.find((one) => one === word);
+}
+
+/** As LiteLLM does for names that need no prefix. */
+function guess(text: string): ProviderWord | undefined {
+  if (/^(gpt-|o\d(-|$)|chatgpt-)/.test(text)) return "openai";
+  return text.startsWith("claude-") ? "anthropic" : undefined;
+}
+
+function withoutRoute(model: string, provider: ProviderWord): string {
+  const route = ROUTE_WORDS[provider]?.find((word) => model.startsWith(`${word}/`));
+  return route === undefined ? model : model.slice(route.length + 1);
+}
+
+/** `us-west-2/anthropic.…`, or an ARN, which some configurations carry percent-encoded. */
+function onBedrock(text: string): ModelName {
+  const model = /%(2F|3A)/i.test(text) ? decodeURIComponent(text) : text;
+  const [, region, rest = ""] = /^([a-z]{2}(?:-[a-z]+)+-\d)\/(.+)$/.exec(model) ?? [];
+  if (region !== undefined) return { provider: "bedrock", model: rest, region };
+  const [, inArn] = /^arn:aws[\w-]*:bedrock:([a-z0-9-]+):/.exec(model) ?? [];
+  return { provider: "bedrock", model, region: inArn };
+}

@@ -1,0 +1,152 @@
+import * as z from "zod";
+
+/**
+ * The shape of the file after references are resolved. Objects are loose: unknown names are reported
+ * elsewhere, by name, and some of them (prices, `model_info`) are read by their own rules.
+ */
+
+/** Variables are text, and YAML lets people quote numbers. */
+function fromText(value: unknown): unknown {
+  if (typeof value !== "string" || value.trim() === "") return value;
+  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
+  return Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+function text(missing = "must be text") {
+  const tell = (issue: { input?: unknown }) =>
+    issue.input === undefined ? missing : "must be text";
+  const scalar = (value: unknown) => (typeof value === "number" ? String(value) : value);
+  return z.preprocess(scalar, z.string({ error: tell }).min(1, "must not be empty"));
+}
+
+function number(least: number, integer: boolean) {
+  const message = `must be a ${integer ? "whole number" : "number"}, ${least} or more`;
+  const checked = z.number({ error: message }).min(least, message);
+  return z.preprocess(fromText, integer ? checked.int(message) : checked).optional();
+}
+
+const count = number(1, true);
+const retries = number(0, true);
+const seconds = number(0.001, false);
+const flag = z.preprocess(fromText, z.boolean({ error: "must be true or false" })).optional();
+const texts = z.array(text(), { error: "must be a list of names" }).optional();
+const optionalText = text().optional();
+
+/** Callbacks may be one name or a list. */
+const names = z.preprocess(
+  (value) => (typeof value === "string" ? [value] : value),
+  z.array(text(), { error: "must be a list of names" }).optional(),
+);
+
+const mapping = "must be a mapping (name: value)";
+
+const litellmParams = z.looseObject(
+  {
+    model: text("is missing: write provider/model, or set the variable it refers to"),
+    custom_llm_provider: optionalText,
+    litellm_credential_name: optionalText,
+    timeout: seconds,
+    stream_timeout: seconds,
+    num_retries: retries,
+    max_retries: retries,
+    rpm: count,
+    tpm: count,
+    weight: number(0, false),
+    order: number(0, true),
+    tags: texts,
+    drop_params: flag,
+  },
+  {
+    error: (issue) =>
+      issue.input === undefined ? "is missing: it says which model to call" : mapping,
+  },
+);
+
+const modelInfo = z.looseObject(
+  { id: optionalText, base_model: optionalText, access_groups: texts, mode: optionalText },
+  mapping,
+);
+
+const modelEntry = z.looseObject(
+  {
+    model_name: text("is missing: it is the name callers use"),
+    litellm_params: litellmParams,
+    model_info: modelInfo.optional(),
+  },
+  mapping,
+);
+
+const alias = z.union([z.string(), z.looseObject({ model: z.string() })], {
+  error: "must be a model_name, or a mapping with `model`",
+});
+
+const unpricedModels = z.union(
+  [z.literal("refuse"), z.strictObject({ usd_per_million_tokens: z.number().min(0).max(10_000) })],
+  { error: "must be `refuse`, or a mapping with usd_per_million_tokens between 0 and 10000" },
+);
+
+export const fileSchema = z.looseObject({
+  model_list: z.array(modelEntry, { error: "must be a list of models" }).optional(),
+  router_settings: z
+    .looseObject(
+      {
+        num_retries: retries,
+        timeout: seconds,
+        stream_timeout: seconds,
+        cooldown_time: number(0, false),
+        model_group_alias: z.record(z.string(), alias, { error: mapping }).optional(),
+      },
+      mapping,
+    )
+    .optional(),
+  litellm_settings: z
+    .looseObject(
+      {
+        callbacks: names,
+        success_callback: names,
+        failure_callback: names,
+        turn_off_message_logging: flag,
+        drop_params: flag,
+        request_timeout: seconds,
+        num_retries: retries,
+        timezone: optionalText,
+      },
+      mapping,
+    )
+    .optional(),
+  general_settings: z
+    .looseObject(
+      {
+        max_request_size_mb: number(0.001, false),
+        litellm_key_header_name: optionalText,
+      },
+      mapping,
+    )
+    .optional(),
+  sekisho_settings: z
+    .looseObject(
+      {
+        unpriced_models: unpricedModels.optional(),
+        budget_wait_ms: number(0, true),
+        request_bytes_max: count,
+      },
+      mapping,
+    )
+    .optional(),
+  credential_list: z
+    .array(
+      z.looseObject(
+        {
+          credential_name: text("is missing: litellm_credential_name refers to it"),
+          credential_values: z.record(z.string(), z.unknown(), { error: mapping }),
+        },
+        mapping,
+      ),
+      { error: "must be a list of credentials" },
+    )
+    .optional(),
+  environment_variables: z.record(z.string(), z.unknown(), { error: mapping }).optional(),
+});
+
+export type ConfigFile = z.infer<typeof fileSchema>;
+export type ModelEntry = z.infer<typeof modelEntry>;

@@ -1,0 +1,80 @@
+import type { RouterSettings, Settings } from "./deployment.ts";
+import { CALLBACKS } from "./known-settings.ts";
+import { pathOf, type Report } from "./problem.ts";
+import type { ConfigFile } from "./schema.ts";
+
+/** LiteLLM's defaults. */
+const RETRIES = 2;
+const TIMEOUT_SECONDS = 600;
+const COOLDOWN_SECONDS = 5;
+
+/** Half of what a Worker could hold beside the parsed copy: an isolate has 128 MB for all its calls. */
+const REQUEST_MEGABYTES = 20;
+
+/** Long enough for most calls in flight to settle, well below every client's patience. */
+const BUDGET_WAIT_MS = 5_000;
+
+const BYTES_PER_MEGABYTE = 1_048_576;
+const MS_PER_SECOND = 1_000;
+
+export function milliseconds(seconds: number): number {
+  return Math.round(seconds * MS_PER_SECOND);
+}
+
+export function readRouterSettings(file: ConfigFile): RouterSettings {
+  const { router_settings: router = {}, litellm_settings: litellm = {} } = file;
+  const stream = router.stream_timeout;
+  return {
+    retriesMax: router.num_retries ?? litellm.num_retries ?? RETRIES,
+    timeoutMs: milliseconds(router.timeout ?? litellm.request_timeout ?? TIMEOUT_SECONDS),
+    streamTimeoutMs: stream === undefined ? undefined : milliseconds(stream),
+    cooldownMs: milliseconds(router.cooldown_time ?? COOLDOWN_SECONDS),
+  };
+}
+
+export function readSettings(file: ConfigFile, report: Report): Settings {
+  const { litellm_settings: litellm = {}, general_settings: general = {} } = file;
+  const own = file.sekisho_settings ?? {};
+  const megabytes = general.max_request_size_mb ?? REQUEST_MEGABYTES;
+  return {
+    // LiteLLM logs content unless told not to; here nobody's words are kept unless somebody asks.
+    logContent: litellm.turn_off_message_logging === false,
+    dropParams: litellm.drop_params ?? false,
+    requestBytesMax: own.request_bytes_max ?? Math.round(megabytes * BYTES_PER_MEGABYTE),
+    timeZone: readTimeZone(litellm.timezone, report),
+    unpricedModels: readUnpricedModels(own.unpriced_models),
+    callbacks: readCallbacks(file, report),
+    keyHeaderName: general.litellm_key_header_name,
+    budgetWaitMs: own.budget_wait_ms ?? BUDGET_WAIT_MS,
+  };
+}
+
+function readTimeZone(name: string | undefined, report: Report): string {
+  if (name === undefined) return "UTC";
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    const path = pathOf(["litellm_settings", "timezone"]);
+    report.problems.push({ path, message: "is no IANA time zone: write one like Asia/Tokyo" });
+    return "UTC";
+  }
+}
+
+type OwnSettings = NonNullable<ConfigFile["sekisho_settings"]>;
+
+function readUnpricedModels(written: OwnSettings["unpriced_models"]): Settings["unpricedModels"] {
+  if (written === undefined || written === "refuse") return "refuse";
+  return { usdPerMillionTokens: written.usd_per_million_tokens };
+}
+
+function readCallbacks({ litellm_settings: litellm = {} }: ConfigFile, report: Report): string[] {
+  const places = ["callbacks", "success_callback", "failure_callback"] as const;
+  for (const place of places) {
+    for (const [index, name] of (litellm[place] ?? []).entries()) {
+      if (CALLBACKS.has(name)) continue;
+      const path = pathOf(["litellm_settings", place, index]);
+      report.warnings.push({ path, message: `not supported yet: the callback ${name}` });
+    }
+  }
+  return [...new Set(places.flatMap((place) => litellm[place] ?? []))];
+}

@@ -1,0 +1,131 @@
+import type { JsonObject } from "./json.ts";
+import type { CallRecord } from "./record.ts";
+
+/**
+ * What the request path asks of an account, and what the account answers. The account object
+ * implements `AccountLedger`; the arithmetic lives in `core/ledger/`.
+ */
+export interface AccountLedger {
+  /**
+   * One atomic decision over the key, its team and its user: may it call this model now, and can
+   * every budget and window that applies hold the bound? Everything is reserved or nothing is.
+   */
+  reserve(request: ReserveRequest): Promise<ReserveReply>;
+  /**
+   * Replaces a reservation by what really happened and files the record. Idempotent by `leaseId`:
+   * a second settlement of the same lease changes nothing.
+   */
+  settle(settlement: Settlement): Promise<void>;
+  /** Which models a key may use, for questions that cost nothing: model lists, token counts. */
+  access(keyHash: string): Promise<AccessReply>;
+}
+
+export type AccessReply =
+  /** A model must pass every list (`mayUseModel`): the key's, its team's, its user's. */
+  | { kind: "granted"; lists: { scope: ScopeKind; models: string[] }[] }
+  | { kind: "refused"; refusal: Refusal }
+  | { kind: "moved"; accountId: string };
+
+export interface ReserveRequest {
+  /** The call's id. Retrying a reserve with the same id does not reserve twice. */
+  leaseId: string;
+  /** SHA-256 of the whole key, hex. */
+  keyHash: string;
+  /** The public model name, and the access groups it belongs to. */
+  model: string;
+  accessGroups: string[];
+  bound: CostBound;
+  /** When the account may resolve the lease by itself, conservatively. */
+  deadlineMs: number;
+  /** How long the caller is willing to wait for money that calls in flight hold. */
+  waitMs: number;
+  /** Filed, completed with the reservation, should nobody ever settle this lease. */
+  draft: CallRecord;
+}
+
+/** The most a call can cost. Rates are the dearest of all deployments that may serve it. */
+export interface CostBound {
+  /** Nano-USD for everything the model will read. */
+  inputNanoUsd: number;
+  /** Pico-USD for each token it may write. */
+  outputPicoPerToken: number;
+  /** Most tokens it may write: the caller's figure, else the model's limit. */
+  outputTokensMax: number;
+  /** The caller named no figure, so a smaller one may be chosen for it. */
+  clampable: boolean;
+  /** Counted against tokens-per-minute while the call runs. */
+  tokens: number;
+}
+
+export type ReserveReply =
+  | { kind: "admitted"; admission: Admission }
+  | { kind: "refused"; refusal: Refusal }
+  /** The key now belongs to another account. */
+  | { kind: "moved"; accountId: string };
+
+export interface Admission {
+  /** What was really reserved. `outputTokensMax` is lower than asked when the budget clamped it. */
+  heldNanoUsd: number;
+  outputTokensMax: number;
+  key: KeyStanding;
+}
+
+/** The key as records and response headers show it. */
+export interface KeyStanding {
+  alias: string | null;
+  teamId: string | null;
+  teamAlias: string | null;
+  userId: string | null;
+  userEmail: string | null;
+  organizationId: string | null;
+  metadata: JsonObject;
+  tags: string[];
+  /** Settled so far in the current window, this call not included. */
+  spendNanoUsd: number;
+  maxBudgetNanoUsd: number | null;
+  budgetResetAtMs: number | null;
+  limits: RateStanding[];
+}
+
+/** One rate limit of one scope after this call was counted. */
+export interface RateStanding {
+  scope: ScopeKind;
+  unit: "requests" | "tokens" | "parallel";
+  limit: number;
+  remaining: number;
+  resetMs: number;
+}
+
+export type ScopeKind = "key" | "team" | "user";
+
+export type Refusal =
+  | { reason: "unknown-key" }
+  | { reason: "expired"; expiredAtMs: number }
+  | { reason: "blocked"; scope: ScopeKind; name: string }
+  | { reason: "model-denied"; scope: ScopeKind; allowed: string[] }
+  | { reason: "rate-limit"; limit: RateStanding; name: string }
+  | ({ reason: "budget" } & BudgetRefusal)
+  /** The budget could pay, but calls in flight hold the money and did not finish in time. */
+  | ({ reason: "budget-in-flight" } & BudgetRefusal);
+
+export interface BudgetRefusal {
+  scope: ScopeKind;
+  /** Alias or id of the key, team or user whose budget it is. */
+  name: string;
+  spentNanoUsd: number;
+  heldNanoUsd: number;
+  limitNanoUsd: number;
+  /** What this call could have cost at most. */
+  neededNanoUsd: number;
+  resetAtMs: number | null;
+}
+
+export interface Settlement {
+  leaseId: string;
+  keyHash: string;
+  /** What is charged, nano-USD. */
+  costNanoUsd: number;
+  /** Tokens read and written, for tokens-per-minute. */
+  tokens: number;
+  record: CallRecord;
+}

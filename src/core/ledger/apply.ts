@@ -1,0 +1,121 @@
+import { charge, fitPeriods, shownSpend, type Counters } from "./counters.ts";
+import type { Budget, Spent } from "./policy.ts";
+import { addToWindow } from "./rate-window.ts";
+import { countersOf, hold, type AccountState, type Lease, type ScopeId } from "./state.ts";
+
+/** What a call came to, when its lease is closed. */
+export interface Outcome {
+  costNanoUsd: number;
+  /** Read and written. */
+  tokens: number;
+}
+
+/** Takes an admitted lease into the books. */
+export function openLease(state: AccountState, lease: Lease): void {
+  // Counters made here must not count the lease twice, so it joins the others last.
+  for (const id of lease.scopes) {
+    const counters = countersOf(state, id);
+    hold(counters, lease);
+    addToWindow(counters.requests, lease.admittedAtMs, 1);
+  }
+  state.leases.set(lease.id, lease);
+}
+
+/**
+ * Puts back what was read from disk: an open lease, or one that was closed within the last minute and
+ * still counts against the rates.
+ */
+export function applyRestored(
+  state: AccountState,
+  lease: Lease,
+  closed: { atMs: number; tokens: number } | undefined,
+): void {
+  if (closed === undefined) return openLease(state, lease);
+  for (const id of lease.scopes) {
+    const counters = state.counters.get(id);
+    if (counters === undefined) continue;
+    addToWindow(counters.requests, lease.admittedAtMs, 1);
+    addToWindow(counters.tokens, closed.atMs, closed.tokens);
+  }
+}
+
+/**
+ * Lets go of what a lease held and charges what the call came to. The same step whether somebody
+ * settled it or its deadline passed; then the outcome is the whole hold.
+ */
+export function applySettlement(
+  state: AccountState,
+  lease: Lease,
+  outcome: Outcome,
+  nowMs: number,
+): void {
+  state.leases.delete(lease.id);
+  for (const id of lease.scopes) {
+    // A key deleted while its call ran is not counted any more; its team still pays.
+    const counters = state.counters.get(id);
+    if (counters === undefined) continue;
+    release(counters, lease);
+    count(counters, outcome, nowMs, state.timeZone);
+  }
+}
+
+/** Charges a call that had no lease here, such as one settled after its key was brought back. */
+export function applyCharge(
+  state: AccountState,
+  scopes: readonly ScopeId[],
+  outcome: Outcome,
+  nowMs: number,
+): void {
+  for (const id of scopes) count(countersOf(state, id), outcome, nowMs, state.timeZone);
+}
+
+/** What nobody settled in time costs all it could have cost: never nothing. */
+export function expire(state: AccountState, lease: Lease, nowMs: number): void {
+  const outcome = { costNanoUsd: lease.heldNanoUsd, tokens: lease.tokens };
+  applySettlement(state, lease, outcome, nowMs);
+}
+
+export function overdueLeases(state: AccountState, nowMs: number): Lease[] {
+  return [...state.leases.values()].filter((lease) => lease.deadlineMs <= nowMs);
+}
+
+/** When the next lease is overdue; `undefined` when none is open. */
+export function nextDeadlineMs(state: AccountState): number | undefined {
+  let next: number | undefined;
+  for (const { deadlineMs } of state.leases.values()) {
+    if (next === undefined || deadlineMs < next) next = deadlineMs;
+  }
+  return next;
+}
+
+/** Sets up the books for a scope whose rules are new or have changed; `spent` is for new ones. */
+export function fitCounters(
+  state: AccountState,
+  id: ScopeId,
+  budgets: readonly Budget[],
+  spent: Spent,
+  nowMs: number,
+): Counters {
+  const known = state.counters.get(id);
+  const windowNanoUsd = known === undefined ? spent.windowNanoUsd : shownSpend(known, nowMs);
+  const counters = countersOf(state, id, spent.lifetimeNanoUsd);
+  fitPeriods(counters, budgets, windowNanoUsd, nowMs, state.timeZone);
+  return counters;
+}
+
+/** Sets spend by an administrator's word, in the whole life and in every current period. */
+export function resetSpend(counters: Counters, spentNanoUsd: number): void {
+  counters.spentNanoUsd = spentNanoUsd;
+  counters.periods = counters.periods.map((period) => ({ ...period, spentNanoUsd }));
+}
+
+function release(counters: Counters, lease: Lease): void {
+  counters.heldNanoUsd -= lease.heldNanoUsd;
+  counters.heldTokens -= lease.tokens;
+  counters.inFlight -= 1;
+}
+
+function count(counters: Counters, outcome: Outcome, nowMs: number, timeZone: string): void {
+  addToWindow(counters.tokens, nowMs, outcome.tokens);
+  charge(counters, outcome.costNanoUsd, nowMs, timeZone);
+}

@@ -1,0 +1,23 @@
+/**
+ * What a token costs, in pico-USD (10⁻¹² USD): $3 per million tokens is 3,000,000 pico-USD a token.
+ * Finer than the ledger's nano-USD because cached tokens cost fractions of a nano-dollar.
+ */
+export interface Rates {
+  inputPico: number;
+  outputPico: number;
+  cacheReadPico: number;
+  cacheWrite5mPico: number;
+  cacheWrite1hPico: number;
+  /** Absent: reasoning costs what output costs. */
+  reasoningPico?: number;
+}
+
+export interface Price extends Rates {
+  /**
+   * Long prompts: when the whole input, cached tokens included, exceeds the threshold, the *whole*
+   * call is charged at these rates.
+   */
+  above?: { thresholdTokens: number; rates: Rates };
+  /** Where the figure came from: the table's version, `config`, or `bound` for an unpriced model. */
+  source: string;
+}

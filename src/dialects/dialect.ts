@@ -1,0 +1,132 @@
+import type { ChatEvent, ChatRequest, Usage } from "../core/chat.ts";
+import type { GatewayError } from "../core/errors.ts";
+import type { Failure } from "../core/failure.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Capabilities } from "../core/capabilities.ts";
+import type { Frame } from "./framing/frame.ts";
+
+export type DialectName = "openai-chat" | "anthropic-messages" | "gemini";
+
+/**
+ * A grammar as callers speak it to us. Pure: text and JSON in, text and JSON out.
+ * Every implementation passes `test/dialects/caller.contract.ts`.
+ */
+export interface CallerDialect {
+  readonly name: DialectName;
+
+  /**
+   * Reads the few fields the gateway itself needs, without touching the rest. Runs on every call.
+   * Throws `GatewayError` ("invalid_request") naming the field when one has the wrong type.
+   */
+  readEnvelope(body: JsonObject): Envelope;
+
+  /**
+   * Reads the whole body. Runs only when another grammar must be spoken upstream. Throws
+   * `GatewayError` naming the field ("messages.0.content") when it cannot be understood.
+   */
+  parseRequest(body: JsonObject): ChatRequest;
+
+  /** Writes a streamed answer. Made per answer. */
+  createWriter(context: AnswerContext): AnswerWriter;
+
+  /** Writes a whole answer from the events of one. */
+  renderAnswer(events: readonly ChatEvent[], context: AnswerContext): JsonObject;
+
+  /** The body and the extra headers of an error, as this grammar's clients expect them. */
+  renderError(error: GatewayError, context: ErrorContext): RenderedError;
+
+  /** The last frame of a stream that broke after its first byte. */
+  renderStreamError(error: GatewayError, context: ErrorContext): Frame;
+
+  /** Sent in long silences so that no client gives up. `undefined` means an SSE comment. */
+  readonly keepAlive: Frame | undefined;
+}
+
+/** What the gateway reads from every request, in any grammar. Cheap: no message is walked. */
+export interface Envelope {
+  model: string;
+  stream: boolean;
+  /** `undefined` when the caller left the length to the model. */
+  maxOutputTokens: number | undefined;
+  /** How many answers are asked for (`n`). */
+  choices: number;
+  /** The caller asked for token counts inside the stream; otherwise ours are taken out again. */
+  streamUsage: boolean;
+  endUser: string | undefined;
+  /** `metadata.tags` and the like, for the record. */
+  tags: string[];
+}
+
+export interface AnswerContext {
+  /** The model name the caller sent; answers carry it back. */
+  model: string;
+  /** Minted when the upstream gave no id of its own. */
+  id: string;
+  createdAtMs: number;
+  streamUsage: boolean;
+}
+
+export interface ErrorContext {
+  requestId: string;
+}
+
+export interface RenderedError {
+  body: JsonObject;
+  headers: Record<string, string>;
+}
+
+export interface AnswerWriter {
+  /** The frames this event becomes; often none. */
+  write(event: ChatEvent): Frame[];
+}
+
+/**
+ * A grammar as upstreams speak it to us.
+ * Every implementation passes `test/dialects/upstream.contract.ts`.
+ */
+export interface UpstreamDialect {
+  readonly name: DialectName;
+
+  /**
+   * Writes the request body for a model with these capabilities. `notes.dropped` collects the names
+   * of parameters the target cannot express and whose absence is cosmetic; what would change the
+   * answer throws `GatewayError` ("unsupported_parameter") naming the parameter.
+   */
+  renderRequest(request: ChatRequest, target: RenderTarget): JsonObject;
+
+  /** Reads a streamed answer. Made per answer. */
+  createReader(): AnswerReader;
+
+  /** Reads a whole answer as the events that would have streamed it. Throws `FramingError`. */
+  readAnswer(body: Json): ChatEvent[];
+
+  /** Reads the token counts of a whole answer; `undefined` when it carries none. */
+  readUsage(body: Json): Usage | undefined;
+
+  /** Reads an error answer of the vendor. `body` may be anything: JSON, HTML, empty. */
+  readFailure(response: FailedResponse): Failure;
+}
+
+export interface RenderTarget {
+  /** The vendor's model id. */
+  model: string;
+  capabilities: Capabilities;
+  /** Collects what was left out, for the `x-sekisho-dropped-params` header. */
+  dropped: string[];
+}
+
+export interface AnswerReader {
+  /** The events in one frame. Throws `FramingError` when its data is not what the grammar promises. */
+  read(frame: Frame): ChatEvent[];
+  /**
+   * Call when the bytes end. Emits "end" where the grammar has no final frame of its own and the
+   * answer is complete; an "error" event (category "broken-stream") when the answer is not.
+   */
+  end(): ChatEvent[];
+}
+
+export interface FailedResponse {
+  status: number;
+  headers: Headers;
+  body: string;
+}

@@ -1,0 +1,176 @@
+import type { BlockOpening, ChatEvent, FinishReason, Proof } from "../../core/chat.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { isJsonObject, parseJson } from "../../core/json.ts";
+import type { AnswerReader } from "../dialect.ts";
+import { failureOf } from "../failure.ts";
+import type { Frame } from "../framing/frame.ts";
+import { FramingError } from "../framing/frame.ts";
+import { legalToolId } from "../tool-id.ts";
+import { finishOf } from "./finish.ts";
+import { readGeminiUsage } from "./usage.ts";
+
+export function createGeminiReader(): AnswerReader {
+  const answer = openAnswer();
+  return {
+    read({ data }: Frame) {
+      const json = parseJson(data);
+      if (!isJsonObject(json)) throw new FramingError("a chunk of the answer is not a JSON object");
+      return answer.chunk(json);
+    },
+    end: answer.end,
+  };
+}
+
+/** A whole answer is one chunk of the same shape. */
+export function readGeminiAnswer(body: Json): ChatEvent[] {
+  if (!isJsonObject(body)) throw new FramingError("the answer is not a JSON object");
+  const answer = openAnswer();
+  const events = [...answer.chunk(body), ...answer.end()];
+  const last = events.at(-1);
+  if (last?.type === "error") throw new FramingError(last.failure.message);
+  return events;
+}
+
+/** An answer that is arriving: which block is open, what has been said about its end. */
+function openAnswer() {
+  const blocks = openBlocks();
+  let responseId = "";
+  let isStarted = false;
+  let isFailed = false;
+  let finish: string | undefined;
+
+  const start = (chunk: JsonObject): ChatEvent[] => {
+    if (isStarted) return [];
+    isStarted = true;
+    responseId = textIn(chunk.responseId) || randomId();
+    return [{ type: "start", id: responseId, model: textIn(chunk.modelVersion) }];
+  };
+
+  return {
+    chunk(chunk: JsonObject): ChatEvent[] {
+      // A keep-alive.
+      if (Object.keys(chunk).length === 0) return [];
+      if (chunk.error !== undefined) {
+        isFailed = true;
+        const body = JSON.stringify(chunk);
+        return [{ type: "error", failure: failureOf({ status: 0, headers: new Headers(), body }) }];
+      }
+      const events = start(chunk);
+      const candidate = firstCandidate(chunk);
+      for (const part of partsOf(candidate)) events.push(...blocks.part(part, responseId));
+      const usage = readGeminiUsage(chunk);
+      if (usage) events.push({ type: "usage", usage });
+      // The last word counts: some models said STOP in every chunk.
+      finish = textIn(candidate?.finishReason) || blockReason(chunk) || finish;
+      return events;
+    },
+    end(): ChatEvent[] {
+      if (isFailed) return [];
+      // There is no final frame: the end of the bytes is the end if a reason was given for it.
+      if (finish === undefined) return [CUT];
+      const reason: FinishReason = finishOf(finish, blocks.calls() > 0);
+      return [...blocks.close(), { type: "finish", reason }, { type: "end" }];
+    },
+  };
+}
+
+const CUT: ChatEvent = {
+  type: "error",
+  failure: {
+    category: "broken-stream",
+    status: 0,
+    message: "The upstream's answer stopped before it was finished.",
+  },
+};
+
+/** Numbers the blocks; Gemini has none, only parts, of which neighbours of a kind belong together. */
+function openBlocks() {
+  let next = 0;
+  let calls = 0;
+  let open: "text" | "reasoning" | undefined;
+
+  const close = (): ChatEvent[] => {
+    if (open === undefined) return [];
+    open = undefined;
+    return [{ type: "block-end", block: next - 1 }];
+  };
+  const whole = (opening: BlockOpening, text: string): ChatEvent[] => {
+    const events = close();
+    const block = next++;
+    events.push({ type: "block-start", block, opening });
+    if (text !== "") events.push({ type: "block-delta", block, text });
+    return [...events, { type: "block-end", block }];
+  };
+  const more = (kind: "text" | "reasoning", text: string): ChatEvent[] => {
+    if (text === "") return [];
+    const events: ChatEvent[] = [];
+    if (open !== kind) {
+      events.push(...close(), { type: "block-start", block: next++, opening: { kind } });
+      open = kind;
+    }
+    return [...events, { type: "block-delta", block: next - 1, text }];
+  };
+
+  /**
+   * Words are signed too, but nobody has to bring that signature back. It is kept where it can stand
+   * before them: clients who take the last block for the answer must find the words there.
+   */
+  const proofOfWords = (text: string, proof: Proof | undefined): ChatEvent[] =>
+    proof && text !== "" && open !== "text" ? whole({ kind: "redacted-reasoning", proof }, "") : [];
+
+  return {
+    close,
+    calls: () => calls,
+    part(part: JsonObject, responseId: string): ChatEvent[] {
+      const proof = proofOf(part);
+      if (isJsonObject(part.functionCall)) {
+        const opening = openingOf(part.functionCall, `call_${responseId}_${calls}`, proof);
+        // A nameless call closes one whose arguments were streamed.
+        if (opening.name === "") return [];
+        calls += 1;
+        return whole(opening, JSON.stringify(part.functionCall.args ?? {}));
+      }
+      const text = textIn(part.text);
+      if (part.thought !== true) return [...proofOfWords(text, proof), ...more("text", text)];
+      const events = more("reasoning", text);
+      if (proof && open === "reasoning") events.push({ type: "block-proof", block: next - 1, proof });
+      return events;
+    },
+  };
+}
+
+function openingOf(call: JsonObject, minted: string, proof: Proof | undefined) {
+  // They come only to those who ask for them, which we do not.
+  if (call.partialArgs !== undefined) throw new FramingError("a function call came in pieces");
+  const id = legalToolId(textIn(call.id) || minted);
+  return { kind: "tool-call" as const, id, name: textIn(call.name), ...(proof ? { proof } : {}) };
+}
+
+function proofOf({ thoughtSignature }: JsonObject): Proof | undefined {
+  const data = textIn(thoughtSignature);
+  return data === "" ? undefined : { issuer: "google", kind: "signature", data };
+}
+
+function firstCandidate(chunk: JsonObject): JsonObject | undefined {
+  const candidate = Array.isArray(chunk.candidates) ? chunk.candidates[0] : undefined;
+  return isJsonObject(candidate) ? candidate : undefined;
+}
+
+function partsOf(candidate: JsonObject | undefined): JsonObject[] {
+  const content = isJsonObject(candidate?.content) ? candidate.content : {};
+  return Array.isArray(content.parts) ? content.parts.filter(isJsonObject) : [];
+}
+
+/** A prompt that was blocked has no candidates at all, and no finish reason. */
+function blockReason({ promptFeedback }: JsonObject): string {
+  return isJsonObject(promptFeedback) ? textIn(promptFeedback.blockReason) : "";
+}
+
+function textIn(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Only for an answer that names no id of its own: call ids are made from it and must not repeat. */
+function randomId(): string {
+  return [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join("");
+}

@@ -1,0 +1,164 @@
+import * as z from "zod";
+import type { CacheMark, MediaPart, Message, Part, TextPart, ToolCallPart } from "../../core/chat.ts";
+import { isJsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
+import { checked, invalidField, unsupported } from "../checked.ts";
+import { sourceOfUrl } from "../media.ts";
+import { proofOfCall, readReasoning } from "./reasoning.ts";
+
+const MESSAGE = z.looseObject({
+  role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
+  content: z.unknown(),
+  cache_control: CACHE_CONTROL,
+});
+type RawMessage = z.infer<typeof MESSAGE>;
+
+export function parseMessages(messages: Json | undefined): Message[] {
+  return checked(z.array(MESSAGE), messages, "messages").map((message, index) =>
+    parseMessage(message, `messages.${index}`),
+  );
+}
+
+function parseMessage(message: RawMessage, path: string): Message {
+  const mark = cacheMark(message.cache_control);
+  switch (message.role) {
+    case "system":
+    case "developer":
+      return { role: "system", parts: marked(parseContent(message.content, `${path}.content`), mark) };
+    case "user":
+      return { role: "user", parts: marked(parseContent(message.content, `${path}.content`), mark) };
+    case "assistant":
+      return { role: "assistant", parts: marked(parseAssistant(message, path), mark) };
+    case "tool":
+    case "function":
+      return { role: "user", parts: [parseToolMessage(message, mark, path)] };
+  }
+}
+
+/** LiteLLM takes a mark on the message, too; it stands for one on the last part. */
+function marked<P extends Part>(parts: P[], cache: CacheMark | undefined): P[] {
+  return cache ? parts.map((part, index) => (index === parts.length - 1 ? { ...part, cache } : part)) : parts;
+}
+
+const PARTS = z.array(z.looseObject({ type: z.string(), cache_control: CACHE_CONTROL }));
+type RawPart = z.infer<typeof PARTS>[number];
+
+function parseContent(content: unknown, path: string): (TextPart | MediaPart)[] {
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  if (content === undefined || content === null) throw invalidField(path, "Field required");
+  if (!Array.isArray(content)) throw invalidField(path, "expected a string or a list of content parts");
+  return checked(PARTS, content, path).map((part, index) => parsePart(part, `${path}.${index}`));
+}
+
+const TEXT = z.object({ text: z.string() });
+const REFUSAL = z.object({ refusal: z.string() });
+
+function parsePart(part: RawPart, path: string): TextPart | MediaPart {
+  const cache = cacheMark(part.cache_control) ?? (part.prompt_cache_breakpoint ? { ttl: "5m" as const } : undefined);
+  switch (part.type) {
+    case "text":
+      return { type: "text", text: checked(TEXT, part, path).text, cache };
+    case "refusal":
+      return { type: "text", text: checked(REFUSAL, part, path).refusal, cache };
+    case "image_url":
+      return { type: "media", kind: "image", ...parseImage(part, path), cache };
+    case "input_audio":
+      return { type: "media", kind: "audio", ...parseAudio(part, path), cache };
+    case "file":
+      return { type: "media", kind: "document", ...parseFile(part, path), cache };
+    default:
+      throw invalidField(
+        `${path}.type`,
+        `"${part.type}" is not a content part; expected text, image_url, input_audio or file`,
+      );
+  }
+}
+
+const IMAGE = z.object({ image_url: z.union([z.string(), z.object({ url: z.string() })], "expected an object with a url") });
+
+function parseImage(part: RawPart, path: string): Pick<MediaPart, "mediaType" | "source"> {
+  const { image_url } = checked(IMAGE, part, path);
+  return sourceOfUrl(typeof image_url === "string" ? image_url : image_url.url);
+}
+
+const AUDIO = z.object({ input_audio: z.object({ data: z.string(), format: z.string() }) });
+
+function parseAudio(part: RawPart, path: string): Pick<MediaPart, "mediaType" | "source"> {
+  const { data, format } = checked(AUDIO, part, path).input_audio;
+  return { mediaType: `audio/${format}`, source: { base64: data } };
+}
+
+const FILE = z.object({
+  file: z.object({ filename: z.string().nullish(), file_data: z.string().nullish(), format: z.string().nullish() }),
+});
+
+function parseFile(part: RawPart, path: string): Pick<MediaPart, "mediaType" | "source" | "name"> {
+  const { filename, file_data, format } = checked(FILE, part, path).file;
+  if (!file_data) throw unsupported(`${path}.file`, "stored files cannot be read across vendors; send file_data");
+  const { mediaType, source } = sourceOfUrl(file_data);
+  const isBare = "url" in source && !/^https?:/.test(file_data);
+  return {
+    mediaType: mediaType || format || "application/pdf",
+    source: isBare ? { base64: file_data } : source,
+    name: filename ?? undefined,
+  };
+}
+
+const CALL = z.looseObject({
+  id: z.string(),
+  function: z.object({ name: z.string(), arguments: z.string().nullish() }).optional(),
+  custom: z.object({ name: z.string(), input: z.string() }).optional(),
+  cache_control: CACHE_CONTROL,
+});
+
+function parseAssistant(message: RawMessage, path: string): Part[] {
+  const { content, refusal, tool_calls, function_call, ...rest } = message;
+  const words = content === undefined || content === null ? [] : parseContent(content, `${path}.content`);
+  const refused: Part[] = typeof refusal === "string" ? [{ type: "text", text: refusal }] : [];
+  const calls = checked(z.array(CALL).nullish(), tool_calls, `${path}.tool_calls`) ?? [];
+  return [
+    ...readReasoning(jsonOf(rest)),
+    ...words,
+    ...refused,
+    ...calls.map((call, index) => parseCall(call, `${path}.tool_calls.${index}`)),
+    ...(isJsonObject(function_call) ? [parseFunctionCall(function_call, path)] : []),
+  ];
+}
+
+/** What zod let through unchecked came out of a JSON body. */
+function jsonOf(value: Record<string, unknown>): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function parseCall(call: z.infer<typeof CALL>, path: string): ToolCallPart {
+  const { id, function: called, custom, cache_control } = call;
+  const cache = cacheMark(cache_control);
+  // Other vendors' tools take objects, so free text travels in a member of one.
+  if (custom) return { type: "tool-call", id, name: custom.name, arguments: JSON.stringify({ input: custom.input }), cache };
+  if (!called) throw invalidField(`${path}.function`, "Field required");
+  const proof = proofOfCall(jsonOf(call));
+  return { type: "tool-call", id, name: called.name, arguments: called.arguments ?? "", proof, cache };
+}
+
+/** The first tool calls of 2023 had no ids; a name stands for one. */
+function parseFunctionCall(call: JsonObject, path: string): ToolCallPart {
+  const { name, arguments: text } = checked(
+    z.object({ name: z.string(), arguments: z.string() }),
+    call,
+    `${path}.function_call`,
+  );
+  return { type: "tool-call", id: name, name, arguments: text };
+}
+
+const TOOL_MESSAGE = z.object({ tool_call_id: z.string() });
+const FUNCTION_MESSAGE = z.object({ name: z.string() });
+
+function parseToolMessage(message: RawMessage, cache: CacheMark | undefined, path: string): Part {
+  const id =
+    message.role === "function"
+      ? checked(FUNCTION_MESSAGE, message, path).name
+      : checked(TOOL_MESSAGE, message, path).tool_call_id;
+  const parts = message.content === null ? [] : parseContent(message.content, `${path}.content`);
+  return { type: "tool-result", id, parts, isError: false, cache };
+}

@@ -1,0 +1,20 @@
+import { isJsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Envelope } from "../dialect.ts";
+import { flag, optionalText, positiveInteger, readTags, requiredMessages, requiredText } from "../envelope-fields.ts";
+
+export function readEnvelope(body: JsonObject): Envelope {
+  const model = requiredText(body, "model");
+  requiredMessages(body);
+  const streamOptions = isJsonObject(body.stream_options) ? body.stream_options : {};
+  const older = positiveInteger(body, "max_tokens");
+  return {
+    model,
+    stream: flag(body, "stream"),
+    maxOutputTokens: positiveInteger(body, "max_completion_tokens") ?? older,
+    choices: positiveInteger(body, "n") ?? 1,
+    streamUsage: streamOptions.include_usage === true,
+    endUser: optionalText(body.user) ?? optionalText(body.safety_identifier),
+    tags: readTags(body),
+  };
+}

@@ -1,0 +1,71 @@
+import { zValidator } from "@hono/zod-validator";
+import type { MiddlewareHandler } from "hono";
+import type * as z from "zod";
+import { GatewayError } from "../../core/errors.ts";
+import { isJsonObject, parseJson } from "../../core/json.ts";
+import type { App } from "../app.ts";
+
+/** Far above any real set-up; a key's metadata travels with every one of its calls. */
+const BODY_BYTES_MAX = 256_000;
+/** SQLite's JSON functions and recursive engines have limits of their own, much further away. */
+const BODY_DEPTH_MAX = 32;
+
+/** Turns away what is not a JSON object before a schema looks at it, in LiteLLM's error shape. */
+export const requireJson: MiddlewareHandler<App> = async (c, next) => {
+  if (c.req.method !== "POST") return await next();
+  if (!(c.req.header("content-type") ?? "").toLowerCase().startsWith("application/json")) {
+    throw badJson("Send the body as JSON, with the header `content-type: application/json`.");
+  }
+  const text = await c.req.text();
+  if (text.length > BODY_BYTES_MAX) {
+    throw new GatewayError(
+      "request_too_large",
+      `The body has ${text.length} characters; at most ${BODY_BYTES_MAX} are accepted here.`,
+    );
+  }
+  const body = parseJson(text);
+  if (!isJsonObject(body)) throw badJson("The body is not a JSON object; send at least {}.");
+  if (isDeeperThan(body, BODY_DEPTH_MAX)) {
+    throw badJson(`The body nests deeper than ${BODY_DEPTH_MAX} levels.`);
+  }
+  await next();
+};
+
+/** Level by level, because recursion is what deep input breaks. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= levels; depth += 1) {
+    level = level
+      .filter((one) => typeof one === "object" && one !== null)
+      .flatMap((one) => Object.values(one ?? {}));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+function badJson(message: string): GatewayError {
+  return new GatewayError("invalid_json", message);
+}
+
+/** The body as this schema reads it; a wrong field is named in the error. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return zValidator("json", schema, (result) => {
+    if (!result.success) throw wrongField(result.error);
+  });
+}
+
+export function queryOf<Schema extends z.ZodType>(schema: Schema) {
+  return zValidator("query", schema, (result) => {
+    if (!result.success) throw wrongField(result.error);
+  });
+}
+
+function wrongField(error: z.core.$ZodError): GatewayError {
+  const [first] = error.issues;
+  const param = first?.path.join(".") ?? "";
+  const problems = error.issues.map((one) => `${one.path.join(".")}: ${one.message}`);
+  return new GatewayError("invalid_request", problems.slice(0, PROBLEMS_MAX).join("; "), { param });
+}
+
+/** A message is for a person. */
+const PROBLEMS_MAX = 10;

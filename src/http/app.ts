@@ -1,0 +1,37 @@
+import { Hono } from "hono";
+import { compose, type Gateway } from "../compose.ts";
+import { openAiChat } from "../dialects/openai-chat/index.ts";
+import type { Env } from "../env.ts";
+import { adminRoutes } from "./admin/index.ts";
+import { callContext } from "./call-context.ts";
+import { chatRoutes } from "./chat.ts";
+import { errorResponse } from "./error-response.ts";
+import { healthRoutes } from "./health.ts";
+import { modelRoutes } from "./models.ts";
+
+/** What every handler finds in its context. */
+export interface App {
+  Bindings: Env;
+  Variables: { gateway: Gateway };
+}
+
+/** All routes. The data plane answers in its caller's grammar, everything else in LiteLLM's. */
+export const app = new Hono<App>();
+
+app.use(async (c, next) => {
+  c.set("gateway", await compose(c.env));
+  await next();
+});
+app.route("/", healthRoutes());
+app.route("/", chatRoutes());
+app.route("/", modelRoutes());
+app.route("/", adminRoutes());
+app.get("/", (c) =>
+  c.json({ name: "sekisho", docs: "https://github.com/sekisho/sekisho", models: "/v1/models" }),
+);
+app.notFound((c) => c.json({ detail: "Not Found" }, 404));
+app.onError((error, c) => {
+  // A broken configuration fails before there is a gateway to ask for an id.
+  const id = c.var.gateway === undefined ? crypto.randomUUID() : callContext(c).id;
+  return errorResponse(error, openAiChat, id);
+});

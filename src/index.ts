@@ -1,0 +1,10 @@
+import { handleQueue } from "./entry/worker-queue.ts";
+import type { Env } from "./env.ts";
+import { app } from "./http/app.ts";
+
+export { Account } from "./entry/account.ts";
+
+export default {
+  fetch: (request, env, context) => app.fetch(request, env, context),
+  queue: handleQueue,
+} satisfies ExportedHandler<Env, unknown>;

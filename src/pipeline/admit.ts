@@ -1,0 +1,92 @@
+import type { CostBound, Admission, ReserveReply, ReserveRequest } from "../core/ledger.ts";
+import { boundOf, measureInput } from "../core/bound.ts";
+import { GatewayError } from "../core/errors.ts";
+import type { Call } from "./call.ts";
+import type { Deps } from "./deps.ts";
+import { draftRecord } from "./record.ts";
+import { errorOfRefusal } from "./refusals.ts";
+
+export interface Admitted {
+  admission: Admission;
+  bound: CostBound;
+  /** Sent upstream when the budget pays for fewer tokens than the model could write. */
+  outputTokensMax: number | undefined;
+}
+
+/**
+ * May this key make this call, and can every budget above it pay the most it can cost? One call to
+ * the account object decides, and holds the money until the call is settled.
+ */
+export async function admit(call: Call, deps: Deps): Promise<Admitted> {
+  const bound = priceBound(call);
+  const request = reserveRequest(call, bound, deps);
+  const reply = await reserve(call, request, deps);
+  if (reply.kind === "refused") {
+    const { envelope, context } = call;
+    throw errorOfRefusal(reply.refusal, { model: envelope.model, nowMs: context.startedAtMs });
+  }
+  const { admission } = reply;
+  const clamped = admission.outputTokensMax < bound.outputTokensMax;
+  return { admission, bound, outputTokensMax: clamped ? admission.outputTokensMax : undefined };
+}
+
+function priceBound(call: Call): CostBound {
+  const { deployments, name } = call.group;
+  const priced = deployments.filter((one) => one.price !== undefined);
+  if (priced.length === 0) {
+    throw new GatewayError(
+      "unpriced_model",
+      `Nobody told the gateway what ${name} costs, and an unpriced model is never free. An administrator can set input_cost_per_token and output_cost_per_token in its model_info, or sekisho_settings.unpriced_models.`,
+      { param: "model" },
+    );
+  }
+  return boundOf(measureInput(call.body.value), call.envelope, priced);
+}
+
+function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveRequest {
+  const { router, settings } = deps.config;
+  return {
+    leaseId: call.context.id,
+    keyHash: call.caller.keyHash,
+    model: call.group.name,
+    accessGroups: call.group.deployments.flatMap((one) => one.accessGroups),
+    bound,
+    deadlineMs: call.context.startedAtMs + router.timeoutMs + LEASE_GRACE_MS,
+    waitMs: settings.budgetWaitMs,
+    draft: draftRecord(call, deps),
+  };
+}
+
+/** The account resolves a lease by itself only when the call cannot possibly be running any more. */
+const LEASE_GRACE_MS = 60_000;
+
+async function reserve(
+  call: Call,
+  request: ReserveRequest,
+  deps: Deps,
+): Promise<Exclude<ReserveReply, { kind: "moved" }>> {
+  const reply = await ask(call.caller.accountId, request, deps);
+  if (reply.kind !== "moved") return reply;
+  // A native key names the account it was born in; a key that changed teams is answered from there.
+  call.caller.accountId = reply.accountId;
+  const second = await ask(reply.accountId, request, deps);
+  if (second.kind === "moved") throw new GatewayError("unavailable", "The key is being moved.");
+  return second;
+}
+
+/** Money is never spent on a guess: without the account's word the call is refused. */
+async function ask(
+  accountId: string,
+  request: ReserveRequest,
+  deps: Deps,
+): Promise<ReserveReply> {
+  try {
+    return await deps.account(accountId).reserve(request);
+  } catch (cause) {
+    throw new GatewayError(
+      "unavailable",
+      "The account of this key cannot be reached, so nothing was sent upstream. Try again in a moment.",
+      { cause, retryAfterMs: 1_000 },
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { Deployment } from "../core/config/deployment.ts";
+import { GatewayError } from "../core/errors.ts";
+import { admit } from "./admit.ts";
+import type { ChatRoute } from "./call.ts";
+import type { CallContext, Deps } from "./deps.ts";
+import { dispatch } from "./dispatch.ts";
+import { errorOfFailure } from "./failed.ts";
+import { identify } from "./identify.ts";
+import { NOTHING_OBSERVED, type Outcome } from "./outcome.ts";
+import { parse } from "./parse.ts";
+import { relay } from "./relay.ts";
+import { createSettle } from "./settle.ts";
+
+/**
+ * The gateway, top to bottom. Every call of every dialect takes this line, and however it ends its
+ * money is accounted for exactly once: here when no deployment answered, in `relay` when one did,
+ * and by the account itself when this isolate dies on the way.
+ */
+export async function answer(
+  request: Request,
+  route: ChatRoute,
+  context: CallContext,
+  deps: Deps,
+): Promise<Response> {
+  const caller = await identify(request.headers, deps);
+  const call = await parse(request, caller, route, context, deps);
+  const admitted = await admit(call, deps);
+  const settle = createSettle(call, admitted, deps);
+  try {
+    const dispatched = await dispatch(call, admitted, deps);
+    if (dispatched.kind === "answered") {
+      return relay({ call, admitted, answered: dispatched, settle, deps });
+    }
+    const error = errorOfFailure(dispatched, call);
+    settle(refused(error, dispatched));
+    throw error;
+  } catch (cause) {
+    settle(refused(cause));
+    throw cause;
+  }
+}
+
+/** Nothing of an answer was passed on, so nothing is charged; the failed call is still remembered. */
+function refused(cause: unknown, failed?: { deployment: Deployment; attempts: number }): Outcome {
+  const error = cause instanceof GatewayError ? cause : undefined;
+  return {
+    ending: "refused",
+    statusCode: error?.row.status ?? 500,
+    errorCode: error?.code ?? "internal_error",
+    deployment: failed?.deployment,
+    attempts: failed?.attempts ?? 0,
+    observed: NOTHING_OBSERVED,
+    response: null,
+  };
+}

@@ -1,0 +1,105 @@
+import { createBodyPatch } from "../core/body-patch.ts";
+import { estimateTokens, measureInput } from "../core/bound.ts";
+import type { Deployment } from "../core/config/deployment.ts";
+import { GatewayError } from "../core/errors.ts";
+import { isJsonObject, parseJson } from "../core/json.ts";
+import { findProvider } from "../providers/index.ts";
+import type { TokenCounter, UpstreamCall } from "../providers/provider.ts";
+import type { ChatRoute } from "./call.ts";
+import { checkAccess } from "./check-access.ts";
+import type { CallContext, Deps } from "./deps.ts";
+import { identify } from "./identify.ts";
+import { groupOf, readList } from "./parse.ts";
+import { readJsonBody, type RequestBody } from "./read-request.ts";
+
+/**
+ * Counts a prompt's tokens: by the vendor where it has a counter, else by an overestimate, which says
+ * so in a header. Counting is free, so nothing is reserved; the key must still be allowed to ask.
+ */
+export async function countTokens(
+  request: Request,
+  route: ChatRoute,
+  context: CallContext,
+  deps: Deps,
+): Promise<Response> {
+  const caller = await identify(request.headers, deps);
+  const body = await readJsonBody(request, deps.config.settings.requestBytesMax);
+  const { model } = body.value;
+  if (typeof model !== "string") {
+    throw new GatewayError("invalid_request", "model: Field required, as a string.", {
+      param: "model",
+    });
+  }
+  const group = groupOf(model, deps);
+  await checkAccess(caller, group, deps);
+  const betas = readList(request.headers.get("anthropic-beta"));
+  for (const deployment of group.deployments) {
+    const counted = await countAt(deployment, body, betas, route, deps);
+    if (counted !== undefined) return answerWith(counted, context);
+  }
+  return answerWith(estimateTokens(measureInput(body.value)), context, {
+    "x-sekisho-token-count": "estimated",
+  });
+}
+
+/** The vendor's count; `undefined` when it has no counter or does not answer. */
+async function countAt(
+  deployment: Deployment,
+  body: RequestBody,
+  betas: string[],
+  route: ChatRoute,
+  deps: Deps,
+): Promise<number | undefined> {
+  const provider = findProvider(deployment.provider);
+  const counter = provider?.countTokens;
+  if (provider === undefined || counter === undefined) return undefined;
+  if (provider.missing(deployment).length > 0) return undefined;
+  // A prompt in another grammar would first have to be translated; the estimate is as good.
+  if (provider.dialect(deployment).name !== route.dialect.name) return undefined;
+  try {
+    return await askCounter(counter, { deployment, stream: false, betas, anthropicVersion: undefined }, body, deps);
+  } catch {
+    // Any trouble here has the same remedy: the next counter, or the estimate.
+    return undefined;
+  }
+}
+
+async function askCounter(
+  counter: TokenCounter,
+  call: UpstreamCall,
+  body: RequestBody,
+  deps: Deps,
+): Promise<number | undefined> {
+  const patch = createBodyPatch(body.text);
+  patch.set("model", call.deployment.model);
+  counter.adaptBody(patch, call);
+  const prepared = await counter.prepare(call, patch.text(), {
+    nowMs: deps.nowMs(),
+    tokens: deps.tokens,
+  });
+  const response = await deps.fetch(
+    new Request(prepared.url, {
+      method: "POST",
+      headers: prepared.headers,
+      body: prepared.body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(COUNT_TIMEOUT_MS),
+    }),
+  );
+  const answer = parseJson(await response.text());
+  return response.ok && isJsonObject(answer) ? counter.read(answer) : undefined;
+}
+
+/** Clients count before they send; a slow counter is worse than an estimate. */
+const COUNT_TIMEOUT_MS = 10_000;
+
+function answerWith(
+  inputTokens: number,
+  context: CallContext,
+  extra: Record<string, string> = {},
+): Response {
+  return Response.json(
+    { input_tokens: inputTokens },
+    { headers: { "x-litellm-call-id": context.id, ...extra } },
+  );
+}

@@ -1,0 +1,137 @@
+import type { Deployment } from "../core/config/deployment.ts";
+import { GatewayError } from "../core/errors.ts";
+import { failurePolicy, type Failure } from "../core/failure.ts";
+import { orderDeployments } from "../core/plan.ts";
+import { findProvider } from "../providers/index.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Admitted } from "./admit.ts";
+import { attemptAnswer, type Answer } from "./attempt.ts";
+import type { Call } from "./call.ts";
+import type { Deps } from "./deps.ts";
+
+export type Dispatched =
+  | {
+      kind: "answered";
+      answer: Answer;
+      deployment: Deployment;
+      attempts: number;
+      /** Parameters the target cannot express and whose absence is cosmetic. */
+      dropped: string[];
+    }
+  | { kind: "failed"; failure: Failure; deployment: Deployment; attempts: number };
+
+/**
+ * Asks deployments until one answers: the only place in the gateway that tries anything twice.
+ * Every deployment of the group gets a chance before any is asked again.
+ */
+export async function dispatch(
+  call: Call,
+  admitted: Admitted,
+  deps: Deps,
+): Promise<Dispatched> {
+  const candidates = findCandidates(call, deps);
+  const attemptsMax = 1 + Math.max(deps.config.router.retriesMax, candidates.length - 1);
+  const deadlineMs = call.context.startedAtMs + deps.config.router.timeoutMs;
+  const { outputTokensMax } = admitted;
+  let remaining = candidates;
+  for (let attempts = 1; ; attempts++) {
+    const [candidate, ...others] = remaining;
+    if (candidate === undefined) throw new GatewayError("internal_error", "No deployment is left.");
+    const { deployment } = candidate;
+    const result = await attemptAnswer({ call, ...candidate, outputTokensMax }, deps);
+    if (result.ok) {
+      return { kind: "answered", ...result, deployment, attempts };
+    }
+    const { failure } = result;
+    noteFailure(deployment, failure, deps);
+    remaining = nextCandidates(failure, candidate, others);
+    const waitMs = others.length > 0 ? 0 : backoffMs(failure, attempts, deps);
+    const exhausted = remaining.length === 0 || attempts >= attemptsMax;
+    if (exhausted || waitMs > RETRY_WAIT_MS_MAX || deps.nowMs() + waitMs > deadlineMs) {
+      return { kind: "failed", failure, deployment, attempts };
+    }
+    if (waitMs > 0) await deps.sleep(waitMs);
+  }
+}
+
+interface Candidate {
+  deployment: Deployment;
+  provider: Provider;
+}
+
+/** Deployments that can be called at all, best first. Says what is missing when there are none. */
+function findCandidates(call: Call, deps: Deps): Candidate[] {
+  const priced = call.group.deployments.filter((one) => one.price !== undefined);
+  const ordered = orderDeployments(priced, {
+    restsUntilMs: (id) => deps.cooldowns.restsUntilMs(id),
+    nowMs: deps.nowMs(),
+    random: () => deps.random(),
+  });
+  const candidates = ordered.flatMap((deployment) => {
+    const provider = findProvider(deployment.provider);
+    return provider === undefined || provider.missing(deployment).length > 0
+      ? []
+      : [{ deployment, provider }];
+  });
+  if (candidates.length === 0) throw notConfigured(call, ordered);
+  return candidates;
+}
+
+function notConfigured(call: Call, deployments: readonly Deployment[]): GatewayError {
+  const missing = deployments.flatMap(
+    (one) => findProvider(one.provider)?.missing(one) ?? [one.provider],
+  );
+  return new GatewayError(
+    "not_configured",
+    `${call.envelope.model} has no usable deployment: an administrator still has to set ${[...new Set(missing)].join(", ")}.`,
+    { param: "model" },
+  );
+}
+
+/** A deployment that failed goes to the back of the row, or out of it when asking again is no use. */
+function nextCandidates(failure: Failure, failed: Candidate, others: Candidate[]): Candidate[] {
+  const { failover, retry } = failurePolicy(failure);
+  if (!failover) return retry ? [failed] : [];
+  return retry ? [...others, failed] : others;
+}
+
+function noteFailure(deployment: Deployment, failure: Failure, deps: Deps): void {
+  const restMs = restOf(failure, deps.config.router.cooldownMs);
+  if (restMs > 0) deps.cooldowns.rest(deployment.id, deps.nowMs() + restMs);
+}
+
+/** LiteLLM cools a deployment at once on 429 and on errors that asking again cannot mend. */
+function restOf(failure: Failure, cooldownMs: number): number {
+  switch (failure.category) {
+    case "rate-limit":
+    case "overloaded":
+      return Math.min(Math.max(failure.retryAfterMs ?? cooldownMs, cooldownMs), REST_MS_MAX);
+    case "quota":
+    case "credential":
+    case "permission":
+    case "not-found":
+    case "timeout":
+      return cooldownMs;
+    case "server-error":
+    case "connection":
+    case "broken-stream":
+    case "context-length":
+    case "content-policy":
+    case "invalid-request":
+    case "too-large":
+      return 0;
+  }
+}
+
+/** The vendor's wish first; otherwise doubling from a quarter of a second, with full jitter. */
+function backoffMs(failure: Failure, attempts: number, deps: Deps): number {
+  if (failure.retryAfterMs !== undefined) return failure.retryAfterMs;
+  return Math.round(deps.random() * Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MS_MAX));
+}
+
+const BACKOFF_MS = 250;
+const BACKOFF_MS_MAX = 8_000;
+/** A caller waits this long for a vendor's `retry-after`; beyond it the caller's own client decides. */
+const RETRY_WAIT_MS_MAX = 10_000;
+/** A vendor that asks for an hour is asked again sooner: quotas are often lifted early. */
+const REST_MS_MAX = 60_000;

@@ -1,0 +1,83 @@
+/** The caller's end of a stream. Never throws: a caller who left is a fact, not an error. */
+export interface Outlet {
+  readable: ReadableStream<Uint8Array>;
+  write(text: string): Promise<void>;
+  /** Writes only when nothing else is being written; for keep-alives. */
+  writeIfIdle(text: string): Promise<void>;
+  /**
+   * Moves all bytes without a detour through JavaScript and leaves the end of the stream open.
+   * Resolves when the source ended, however it ended, or the caller left, or `stop` said so.
+   */
+  pipe(source: ReadableStream<Uint8Array>, stop: AbortSignal): Promise<void>;
+  idleMs(nowMs: number): number;
+  isGone(): boolean;
+  close(): Promise<void>;
+  /** Says one last thing and then cuts the connection, so that it cannot pass for a whole answer. */
+  breakOff(text: string): Promise<void>;
+}
+
+export function openOutlet(callerGone: AbortSignal): Outlet {
+  const { readable, writable } = new IdentityTransformStream();
+  const encoder = new TextEncoder();
+  let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  let gone = callerGone.aborted;
+  let writing = false;
+  let lastWriteMs = Date.now();
+
+  // A write to a caller who left neither resolves nor rejects in workerd, so it races the signal.
+  const left = new Promise<void>((resolve) => {
+    callerGone.addEventListener(
+      "abort",
+      () => {
+        gone = true;
+        resolve();
+      },
+      { once: true },
+    );
+  });
+
+  const whileHere = async (work: () => Promise<void>): Promise<void> => {
+    if (gone) return;
+    writing = true;
+    try {
+      await Promise.race([work(), left]);
+      lastWriteMs = Date.now();
+    } catch {
+      gone = true;
+    } finally {
+      writing = false;
+    }
+  };
+
+  const write = (text: string): Promise<void> =>
+    whileHere(async () => {
+      writer ??= writable.getWriter();
+      await writer.write(encoder.encode(text));
+    });
+
+  return {
+    readable,
+    write,
+    writeIfIdle: (text) => (writing ? Promise.resolve() : write(text)),
+    pipe: (source, signal) =>
+      // A source that broke says nothing about the caller, so its error ends here.
+      whileHere(() =>
+        source
+          .pipeTo(writable, { preventClose: true, preventAbort: true, signal })
+          .catch(() => undefined),
+      ),
+    idleMs: (nowMs) => nowMs - lastWriteMs,
+    isGone: () => gone,
+    close: () =>
+      whileHere(async () => {
+        writer ??= writable.getWriter();
+        await writer.close();
+      }),
+    async breakOff(text) {
+      if (text !== "") await write(text);
+      if (gone) return;
+      writer ??= writable.getWriter();
+      await writer.abort(new Error("The upstream broke off.")).catch(() => undefined);
+    },
+  };
+}

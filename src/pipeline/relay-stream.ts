@@ -1,0 +1,204 @@
+import type { ChatEvent } from "../core/chat.ts";
+import { codeOfFailure, GatewayError, type ErrorCode } from "../core/errors.ts";
+import type { Failure } from "../core/failure.ts";
+import { encodeSse, SSE_COMMENT } from "../dialects/framing/sse.ts";
+import type { Frame } from "../dialects/framing/frame.ts";
+import { isUsageOnlyFrame } from "../dialects/openai-chat/pass-through.ts";
+import type { ReadFrame } from "./answer-stream.ts";
+import type { StreamedAnswer } from "./attempt.ts";
+import { answerHeaders } from "./answer-headers.ts";
+import { openOutlet, type Outlet } from "./outlet.ts";
+import { createObserver, type Observer } from "./outcome.ts";
+import { answerContext, type Relay } from "./relay.ts";
+
+/**
+ * Streams an answer to the caller and settles when it ends, whoever ends it. The work runs under
+ * `waitUntil`, so that a caller who hangs up does not stop the counting.
+ */
+export function relayStream(work: Relay, answer: StreamedAnswer): Response {
+  const outlet = openOutlet(work.call.context.callerGone);
+  const observer = createObserver(() => work.deps.nowMs());
+  const pump = answer.forward === undefined ? pumpFrames : forwardBytes;
+  work.call.context.waitUntil(
+    pump({ work, answer, outlet, observer })
+      .then((breakage) => finish({ work, answer, outlet, observer }, breakage))
+      .finally(() => answer.stream.cancel()),
+  );
+  return new Response(outlet.readable, { headers: answerHeaders(work) });
+}
+
+interface Flow {
+  work: Relay;
+  answer: StreamedAnswer;
+  outlet: Outlet;
+  observer: Observer;
+}
+
+/** What ended a stream before its time. */
+interface Breakage {
+  failure: Failure;
+  /** The caller has already read it, in the vendor's own words. */
+  told: boolean;
+}
+
+/** Same grammar, same framing: the bytes move natively, and a copy is read for what it tells. */
+async function forwardBytes(flow: Flow): Promise<Breakage | undefined> {
+  const { answer, outlet, work } = flow;
+  if (answer.forward === undefined) return pumpFrames(flow);
+  const stop = new AbortController();
+  const piped = outlet.pipe(answer.forward, stop.signal);
+  answer.stream.readInBulk();
+  try {
+    const failed = await drain(flow, () => Promise.resolve());
+    if (failed === undefined) {
+      if (!outlet.isGone()) await piped;
+      return undefined;
+    }
+    // The pipe is a moment behind the reading; a vendor's own error event must still get through.
+    await Promise.race([piped, work.deps.sleep(FORWARD_GRACE_MS)]);
+    return { failure: failed.failure, told: failed.inBand };
+  } finally {
+    stop.abort();
+  }
+}
+
+const FORWARD_GRACE_MS = 250;
+
+/** Another grammar or framing: every event is read and written again in the caller's words. */
+async function pumpFrames(flow: Flow): Promise<Breakage | undefined> {
+  const { work, answer, outlet } = flow;
+  const rewrite = createRewriter(work, answer);
+  const stopKeepAlive = keepAlive(flow);
+  try {
+    const failed = await drain(flow, async (frames) => {
+      const text = frames.flatMap(rewrite).map(encodeSse).join("");
+      if (text !== "") await outlet.write(text);
+    });
+    return failed && { failure: failed.failure, told: false };
+  } finally {
+    stopKeepAlive();
+  }
+}
+
+/** Reads to the end. Returns the failure that ended it early, if one did. */
+async function drain(
+  flow: Flow,
+  pass: (frames: ReadFrame[]) => Promise<void>,
+): Promise<FailureInStream | undefined> {
+  const { answer, observer, outlet } = flow;
+  const deadline = drainDeadline(flow);
+  try {
+    let frames: ReadFrame[] | undefined = answer.heldBack;
+    while (frames !== undefined) {
+      for (const event of frames.flatMap((one) => one.events)) observer.see(event);
+      const failure = failureIn(frames);
+      // What came before the failure still passes on.
+      await pass(frames);
+      if (failure !== undefined) return failure;
+      // The last word is said: what counts is known, whether or not the connection lingers.
+      if (observer.result().finished && outlet.isGone()) return undefined;
+      frames = await answer.stream.next();
+    }
+    return undefined;
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** A caller who hung up is drained for, because the vendor bills anyway, but not for ever. */
+function drainDeadline({ work, answer }: Flow): { clear(): void } {
+  const { callerGone } = work.call.context;
+  let timer: number | null = null;
+  const start = (): void => {
+    timer = setTimeout(() => answer.stream.cancel(), DRAIN_MS_MAX);
+  };
+  if (callerGone.aborted) start();
+  else callerGone.addEventListener("abort", start, { once: true });
+  return {
+    clear: () => {
+      clearTimeout(timer);
+      callerGone.removeEventListener("abort", start);
+    },
+  };
+}
+
+/** Cloudflare ends `waitUntil` work about 30 s after the caller left; settling needs the rest. */
+const DRAIN_MS_MAX = 25_000;
+
+interface FailureInStream {
+  failure: Failure;
+  /** The vendor said it in a frame; otherwise the bytes just stopped making sense, or stopped. */
+  inBand: boolean;
+}
+
+function failureIn(frames: ReadFrame[]): FailureInStream | undefined {
+  for (const { frame, events } of frames) {
+    const error = events.find((event) => event.type === "error");
+    if (error !== undefined) return { failure: error.failure, inBand: frame !== undefined };
+  }
+  return undefined;
+}
+
+async function finish(flow: Flow, breakage: Breakage | undefined): Promise<void> {
+  const { work, observer, outlet } = flow;
+  const failure = breakage?.failure;
+  const observed = observer.result();
+  const errorCode: ErrorCode | null =
+    failure === undefined ? null : codeOfFailure(failure.category);
+  const complete = observed.finished && failure === undefined;
+  work.settle({
+    ending: complete ? "finished" : outlet.isGone() ? "caller-gone" : "broken",
+    statusCode: 200,
+    errorCode: complete ? null : errorCode,
+    deployment: work.answered.deployment,
+    attempts: work.answered.attempts,
+    observed,
+    response: null,
+  });
+  if (complete) await outlet.close();
+  else await outlet.breakOff(breakage?.told === true ? "" : encodeSse(lastWord(flow, failure)));
+}
+
+/** One error event in the caller's grammar; the connection is then cut, so nobody takes it for an end. */
+function lastWord({ work }: Flow, failure: Failure | undefined): Frame {
+  const { provider } = work.answered.deployment;
+  const error = new GatewayError(
+    failure === undefined ? "upstream_error" : codeOfFailure(failure.category),
+    failure === undefined || failure.status === 0
+      ? `${provider} broke off in the middle of its answer. Send the request again.`
+      : failure.message,
+    { provider },
+  );
+  return work.call.dialect.renderStreamError(error, { requestId: work.call.context.id });
+}
+
+/** Frames in, frames out: the caller's grammar is left as it is, any other is translated. */
+function createRewriter(work: Relay, answer: StreamedAnswer): (read: ReadFrame) => Frame[] {
+  const { dialect, envelope } = work.call;
+  if (answer.dialect.name !== dialect.name) {
+    const writer = dialect.createWriter(answerContext(work));
+    return ({ events }) => events.filter(isNotError).flatMap((event) => writer.write(event));
+  }
+  const hidesUsage = dialect.name === "openai-chat" && !envelope.streamUsage;
+  return ({ frame, events }) => {
+    if (frame === undefined || !events.every(isNotError)) return [];
+    return hidesUsage && isUsageOnlyFrame(frame) ? [] : [frame];
+  };
+}
+
+/** Errors are told once, by `lastWord`, whoever noticed them. */
+function isNotError(event: ChatEvent): boolean {
+  return event.type !== "error";
+}
+
+function keepAlive({ work, outlet }: Flow): () => void {
+  const { keepAlive: frame } = work.call.dialect;
+  const text = frame === undefined ? SSE_COMMENT : encodeSse(frame);
+  const timer = setInterval(() => {
+    if (outlet.idleMs(work.deps.nowMs()) >= KEEP_ALIVE_MS) void outlet.writeIfIdle(text);
+  }, KEEP_ALIVE_MS);
+  return () => clearInterval(timer);
+}
+
+/** Every agent drops a stream after 300 s without bytes; proxies in between after 60 or 100. */
+const KEEP_ALIVE_MS = 15_000;

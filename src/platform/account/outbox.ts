@@ -1,0 +1,110 @@
+import type { CallRecord, RecordsMessage } from "../../core/record.ts";
+
+/**
+ * Records on their way to the queue. They are written in the transaction that moves the counters and
+ * leave only after the queue took them, so what was counted is what will be reported.
+ */
+export interface Outbox {
+  /** Call inside the transaction that charges the call. */
+  add(record: CallRecord): void;
+  /** Sends what is there at this moment; what comes meanwhile gathers for the next time. */
+  send(): Promise<void>;
+  /** When to send next; `undefined` when nothing is there. */
+  dueAtMs(): number | undefined;
+}
+
+/** A queue message may have 128 KB; the rest is for the envelope and for what JSON escapes. */
+const MESSAGE_BYTES_MAX = 100_000;
+/** A queue charges by the message, so records gather for a moment. Short: people watch the numbers. */
+const GATHER_MS = 1_000;
+const RETRY_MS_MAX = 60_000;
+/** An alarm has 15 minutes; this many messages are a few seconds. The next alarm sends the rest. */
+const MESSAGES_PER_ALARM = 50;
+/** The smallest record has about this many bytes, so no message could hold more of them. */
+const RECORDS_PER_MESSAGE = MESSAGE_BYTES_MAX / 500;
+
+type Row = { seq: number; record: string; bytes: number };
+
+export function createOutbox(
+  sql: SqlStorage,
+  queue: Queue<RecordsMessage>,
+  nowMs: () => number,
+): Outbox {
+  let failures = 0;
+  let dueAtMs = newest(sql) === 0 ? undefined : nowMs();
+
+  /** False when there was more than one alarm can send. */
+  async function sendThrough(lastSeq: number): Promise<boolean> {
+    for (let sent = 0; sent < MESSAGES_PER_ALARM; sent += 1) {
+      const rows = nextRows(sql, lastSeq);
+      if (rows.length === 0) return true;
+      const records = rows.map((row): CallRecord => JSON.parse(row.record));
+      await queue.send({ records });
+      // Rows that came during the send have higher numbers.
+      sql.exec("DELETE FROM outbox WHERE seq <= ?", rows.at(-1)?.seq ?? 0);
+    }
+    return false;
+  }
+
+  return {
+    add(record) {
+      const { text, bytes } = fit(record);
+      sql.exec("INSERT INTO outbox (record, bytes) VALUES (?, ?)", text, bytes);
+      dueAtMs ??= nowMs() + GATHER_MS;
+    },
+    async send() {
+      try {
+        const isDone = await sendThrough(newest(sql));
+        failures = 0;
+        dueAtMs = newest(sql) === 0 ? undefined : nowMs() + (isDone ? GATHER_MS : 0);
+      } catch {
+        // Queues are away: the rows stay, and the counters are right without them.
+        dueAtMs = nowMs() + Math.min(GATHER_MS * 2 ** failures, RETRY_MS_MAX);
+        failures += 1;
+      }
+    },
+    dueAtMs: () => dueAtMs,
+  };
+}
+
+/** The oldest records that together fit one message; at least one, if there is any. */
+function nextRows(sql: SqlStorage, lastSeq: number): Row[] {
+  const rows: Row[] = [];
+  let bytes = 0;
+  const oldest = sql.exec<Row>(
+    "SELECT * FROM outbox WHERE seq <= ? ORDER BY seq LIMIT ?",
+    lastSeq,
+    RECORDS_PER_MESSAGE,
+  );
+  for (const row of oldest) {
+    bytes += row.bytes;
+    if (rows.length > 0 && bytes > MESSAGE_BYTES_MAX) break;
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** The number of the last row; 0 when there is none. */
+function newest(sql: SqlStorage): number {
+  type Newest = { seq: number };
+  return sql.exec<Newest>("SELECT coalesce(max(seq), 0) AS seq FROM outbox").one().seq;
+}
+
+/**
+ * A record larger than a message would block all behind it for ever. What makes one large is logged
+ * content, then what an administrator attached to the key: the money in it is worth more than both.
+ */
+function fit(record: CallRecord): { text: string; bytes: number } {
+  const candidates = [
+    record,
+    { ...record, content: null },
+    { ...record, content: null, keyMetadata: {}, parameters: {}, tags: [] },
+  ];
+  let last = { text: "", bytes: 0 };
+  for (const candidate of candidates) {
+    const text = JSON.stringify(candidate);
+    last = { text, bytes: new TextEncoder().encode(text).length };
+    if (last.bytes <= MESSAGE_BYTES_MAX) break;
+  }
+  return last;
+}

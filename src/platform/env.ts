@@ -1,0 +1,10 @@
+import type { RecordsMessage } from "../core/record.ts";
+
+/** What the account object needs of the Worker's bindings (wrangler.toml). */
+export interface AccountEnv {
+  /** Policies of keys the account has not met yet. */
+  DB: D1Database;
+  /** Its own namespace, to tell its own name from another's. */
+  ACCOUNT: DurableObjectNamespace;
+  RECORDS: Queue<RecordsMessage>;
+}

@@ -1,0 +1,127 @@
+import type { BodyPatch } from "../core/body-patch.ts";
+import type { Capabilities } from "../core/capabilities.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isJsonObject } from "../core/json.ts";
+import { EFFORT } from "./beta-flags.ts";
+import { isLoopWithoutThinking } from "./claude-turns.ts";
+
+/**
+ * Claude 4.7 took away budgets and sampling at the same time, and 4.6 knows budgets as well as
+ * adaptive thinking, so refusing sampling is what tells them apart.
+ */
+export function choosesItsThinking(capabilities: Capabilities): boolean {
+  return capabilities.reasoning === "adaptive" && !capabilities.sampling;
+}
+
+/** Numbers and words whose legal values depend on the model: length, thinking, effort, sampling. */
+export function adaptLimits(
+  body: BodyPatch,
+  model: string,
+  capabilities: Capabilities,
+  betas: readonly string[],
+): void {
+  const { maxOutputTokens } = capabilities;
+  if (numberAt(body, "max_tokens", 0) > maxOutputTokens) body.set("max_tokens", maxOutputTokens);
+  if (!capabilities.sampling) {
+    for (const name of ["temperature", "top_p", "top_k"]) body.delete(name);
+  }
+  const effort = effortOf(body);
+  adaptThinking(body, capabilities, effort);
+  if (effort !== undefined && !knowsEffort(model, capabilities, betas)) removeInner(body, "output_config", "effort");
+}
+
+function adaptThinking(body: BodyPatch, capabilities: Capabilities, effort: string | undefined): void {
+  const thinking = body.get("thinking");
+  if (!isJsonObject(thinking)) return;
+  switch (capabilities.reasoning) {
+    case "none":
+      body.delete("thinking");
+      return;
+    case "budget":
+      return thinkWithBudget(body, thinking, effort, capabilities.maxOutputTokens);
+    case "adaptive":
+      return thinkFreely(body, thinking, capabilities, effort);
+    case "level":
+    case "effort":
+      // Ways of other vendors' models.
+      return;
+  }
+}
+
+/** The vendor's lower bound for a budget; below it there is no thinking at all. */
+const BUDGET_TOKENS_MIN = 1_024;
+/** Which part of the room each effort may think; the rest is left for the answer. */
+const SHARE_OF_EFFORT: Record<string, number> = { low: 0.2, medium: 0.5 };
+const SHARE_OTHERWISE = 0.8;
+
+function thinkWithBudget(
+  body: BodyPatch,
+  thinking: JsonObject,
+  effort: string | undefined,
+  maxOutputTokens: number,
+): void {
+  if (thinking.type === "disabled") return;
+  const room = numberAt(body, "max_tokens", maxOutputTokens);
+  const isNew = thinking.type === "adaptive";
+  // `budget_tokens` must stay below `max_tokens`, also where that has just been lowered.
+  const asked = !isNew && typeof thinking.budget_tokens === "number" ? thinking.budget_tokens : undefined;
+  const share = Math.floor(room * (SHARE_OF_EFFORT[effort ?? ""] ?? SHARE_OTHERWISE));
+  const budget = Math.max(BUDGET_TOKENS_MIN, asked !== undefined && asked < room ? asked : share);
+  if (budget >= room || (isNew && isLoopWithoutThinking(body.get("messages")))) {
+    body.delete("thinking");
+    return;
+  }
+  // These models think aloud always and do not know `display`.
+  const { display, ...rest } = thinking;
+  if (!isNew && display === undefined && budget === asked) return;
+  body.set("thinking", { ...rest, type: "enabled", budget_tokens: budget });
+}
+
+function thinkFreely(
+  body: BodyPatch,
+  thinking: JsonObject,
+  capabilities: Capabilities,
+  effort: string | undefined,
+): void {
+  // The models that cannot be forced to call a tool cannot be kept from thinking either.
+  if (thinking.type === "disabled" && !capabilities.forcedTools) body.delete("thinking");
+  if (thinking.type !== "enabled" || !choosesItsThinking(capabilities)) return;
+  const { budget_tokens: budget, ...rest } = thinking;
+  body.set("thinking", { ...rest, type: "adaptive" });
+  if (effort === undefined && typeof budget === "number") setEffort(body, effortOfBudget(budget));
+}
+
+function effortOfBudget(budgetTokens: number): string {
+  if (budgetTokens < 4_096) return "low";
+  return budgetTokens < 16_384 ? "medium" : "high";
+}
+
+function effortOf(body: BodyPatch): string | undefined {
+  const config = body.get("output_config");
+  return isJsonObject(config) && typeof config.effort === "string" ? config.effort : undefined;
+}
+
+function setEffort(body: BodyPatch, effort: string): void {
+  const config = body.get("output_config");
+  body.set("output_config", { ...(isJsonObject(config) ? config : {}), effort });
+}
+
+/** Takes one member out of an object of the body, and the object too when it was the only one. */
+export function removeInner(body: BodyPatch, name: string, field: string): void {
+  const value = body.get(name);
+  if (!isJsonObject(value) || !Object.hasOwn(value, field)) return;
+  const { [field]: _removed, ...rest } = value;
+  if (Object.keys(rest).length === 0) body.delete(name);
+  else body.set(name, rest);
+}
+
+/** Opus 4.5 knows effort under its flag; from 4.6 on it needs none; other models never learned it. */
+function knowsEffort(model: string, capabilities: Capabilities, betas: readonly string[]): boolean {
+  if (capabilities.reasoning === "adaptive") return true;
+  return model.includes("opus-4-5") && betas.includes(EFFORT);
+}
+
+function numberAt(body: BodyPatch, name: string, otherwise: number): number {
+  const value = body.get(name);
+  return typeof value === "number" ? value : otherwise;
+}

@@ -1,0 +1,115 @@
+import type { Json, JsonObject } from "../core/json.ts";
+import { isJsonObject } from "../core/json.ts";
+import { adaptBlocks, mapKept } from "./claude-content.ts";
+import type { ContentRules } from "./claude-content.ts";
+
+export interface TurnRules extends ContentRules {
+  /** System turns may stand between the others. */
+  systemTurns: boolean;
+  /** The conversation may end with an assistant turn for the model to go on with. */
+  prefill: boolean;
+  /** A turn may carry its own `output_config`. */
+  turnConfig: boolean;
+}
+
+/** The conversation as this model takes it. A list that needs no change comes back itself. */
+export function adaptTurns(messages: Json[], rules: TurnRules): Json[] {
+  const turns = mapKept(messages, (message, index) =>
+    isJsonObject(message) ? adaptTurn(message, rules, `messages.${index}.content`) : message,
+  );
+  const folded = rules.systemTurns ? turns : foldSystemTurns(turns);
+  return rules.prefill ? folded : endedByUser(folded);
+}
+
+function adaptTurn(message: JsonObject, rules: TurnRules, path: string): JsonObject {
+  const { output_config: config, ...rest } = message;
+  const turn = config !== undefined && !rules.turnConfig ? rest : message;
+  if (!Array.isArray(turn.content)) return turn;
+  const content = adaptBlocks(turn.content, rules, path);
+  return content === turn.content ? turn : { ...turn, content };
+}
+
+/**
+ * Puts the words of a system turn into the user turn before it, else into the one after it. They
+ * are never hoisted to the top: that would change the prefix the vendor has cached.
+ */
+function foldSystemTurns(messages: Json[]): Json[] {
+  if (!messages.some((message) => roleOf(message) === "system")) return messages;
+  const folded: Json[] = [];
+  let pending: Json[] = [];
+  for (const message of messages) {
+    const role = roleOf(message);
+    const previous = folded.at(-1);
+    if (role === "system") {
+      if (isJsonObject(previous) && roleOf(previous) === "user") {
+        folded[folded.length - 1] = { ...previous, content: [...blocksOf(previous), ...systemWords(message)] };
+      } else pending = [...pending, ...systemWords(message)];
+      continue;
+    }
+    if (pending.length === 0) folded.push(message);
+    else if (role === "user" && isJsonObject(message)) {
+      folded.push({ ...message, content: behindResults(blocksOf(message), pending) });
+    } else folded.push({ role: "user", content: pending }, message);
+    pending = [];
+  }
+  return pending.length === 0 ? folded : [...folded, { role: "user", content: pending }];
+}
+
+/** Marked, because the user did not say them. */
+function systemWords(message: Json): Json[] {
+  return blocksOf(message).map((block) =>
+    isJsonObject(block) && typeof block.text === "string"
+      ? { ...block, text: `<system>\n${block.text}\n</system>` }
+      : block,
+  );
+}
+
+/** Tool results must come first in their turn. */
+function behindResults(blocks: Json[], added: Json[]): Json[] {
+  const other = blocks.findIndex((block) => !isJsonObject(block) || block.type !== "tool_result");
+  const end = other === -1 ? blocks.length : other;
+  return [...blocks.slice(0, end), ...added, ...blocks.slice(end)];
+}
+
+/** Models that cannot go on with an answer begun for them are asked to, in words. */
+function endedByUser(messages: Json[]): Json[] {
+  if (roleOf(messages.at(-1)) !== "assistant") return messages;
+  return [...messages, { role: "user", content: "Continue." }];
+}
+
+/** Adds a text block to the last user turn. */
+export function appendText(messages: Json[], text: string): Json[] {
+  const last = messages.findLastIndex((message) => roleOf(message) === "user");
+  return messages.map((message, index) =>
+    index === last && isJsonObject(message)
+      ? { ...message, content: [...blocksOf(message), { type: "text", text }] }
+      : message,
+  );
+}
+
+/**
+ * True when tool results are being answered and the assistant turn before them did not begin by
+ * thinking. Models with a thinking budget refuse to start thinking there.
+ */
+export function isLoopWithoutThinking(messages: Json | undefined): boolean {
+  if (!Array.isArray(messages)) return false;
+  const isLoop = blocksOf(messages.at(-1)).some((block) => typeOf(block) === "tool_result");
+  const called = messages.findLast((message) => roleOf(message) === "assistant");
+  const first = typeOf(blocksOf(called)[0]);
+  return isLoop && first !== "thinking" && first !== "redacted_thinking";
+}
+
+function roleOf(message: Json | undefined): Json | undefined {
+  return isJsonObject(message) ? message.role : undefined;
+}
+
+function typeOf(block: Json | undefined): Json | undefined {
+  return isJsonObject(block) ? block.type : undefined;
+}
+
+/** A string is short for one text block. */
+function blocksOf(message: Json | undefined): Json[] {
+  if (!isJsonObject(message)) return [];
+  if (typeof message.content === "string") return [{ type: "text", text: message.content }];
+  return Array.isArray(message.content) ? message.content : [];
+}

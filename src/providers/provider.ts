@@ -1,0 +1,75 @@
+import type { BodyPatch } from "../core/body-patch.ts";
+import type { Deployment } from "../core/config/deployment.ts";
+import type { FailedResponse, UpstreamDialect } from "../dialects/dialect.ts";
+import type { FrameDecoder } from "../dialects/framing/frame.ts";
+import type { Failure } from "../core/failure.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { TokenMint } from "./google-token.ts";
+
+/**
+ * An address and a signature. A provider knows where a deployment lives, how its requests are
+ * authenticated, and which grammar it speaks; it never parses what is said.
+ * Every provider passes `test/providers/provider.contract.ts`.
+ */
+export interface Provider {
+  /** LiteLLM's name for it: the part of `litellm_params.model` before the first slash. */
+  readonly name: string;
+
+  /** The grammar this deployment speaks. */
+  dialect(deployment: Deployment): UpstreamDialect;
+
+  /** Names of credentials this deployment still lacks; empty when it can be called. */
+  missing(deployment: Deployment): string[];
+
+  /**
+   * Adapts a body of the right grammar to this surface: fields that travel in the URL leave it,
+   * fields the surface wants enter it. Changes nothing else, so that the prompt's bytes survive.
+   */
+  adaptBody(body: BodyPatch, call: UpstreamCall): void;
+
+  /** Address, headers and signature over the final bytes. */
+  prepare(call: UpstreamCall, body: string, tools: ProviderTools): Promise<PreparedRequest>;
+
+  /** What carries a streamed answer. SSE can be forwarded to SSE callers without being re-framed. */
+  readonly framing: "sse" | "event-stream";
+
+  /** How a streamed answer is cut into frames. */
+  createDecoder(): FrameDecoder;
+
+  /** Reads an error answer, where the surface has error bodies other than its grammar's. */
+  readFailure?(response: FailedResponse): Failure;
+
+  /** Answers by itself, without any network: the built-in demo model. */
+  answerLocally?(body: JsonObject, call: UpstreamCall): Response;
+
+  /** Where tokens can be counted by the vendor, how. Absent when the surface cannot. */
+  countTokens?: TokenCounter;
+}
+
+export interface TokenCounter {
+  adaptBody(body: BodyPatch, call: UpstreamCall): void;
+  prepare(call: UpstreamCall, body: string, tools: ProviderTools): Promise<PreparedRequest>;
+  /** The count in the vendor's answer; `undefined` when there is none. */
+  read(answer: JsonObject): number | undefined;
+}
+
+export interface UpstreamCall {
+  deployment: Deployment;
+  stream: boolean;
+  /** The caller's `anthropic-beta` flags, one per item; empty for other grammars. */
+  betas: readonly string[];
+  /** The caller's `anthropic-version`, when it sent one. */
+  anthropicVersion: string | undefined;
+}
+
+export interface PreparedRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What providers may use of the outside world. */
+export interface ProviderTools {
+  nowMs: number;
+  tokens: TokenMint;
+}

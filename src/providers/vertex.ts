@@ -1,0 +1,99 @@
+import type { BodyPatch } from "../core/body-patch.ts";
+import type { Deployment } from "../core/config/deployment.ts";
+import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
+import { createSseDecoder } from "../dialects/framing/sse.ts";
+import { readGoogleFailure } from "../dialects/gemini/failure.ts";
+import { gemini } from "../dialects/gemini/index.ts";
+import { acceptedBetas, VERTEX_BETAS } from "./beta-flags.ts";
+import { adaptClaudeBody } from "./claude-body.ts";
+import type { ClaudeSurface } from "./claude-body.ts";
+import { removeGatewayFields } from "./gateway-fields.ts";
+import type { PreparedRequest, Provider, ProviderTools, UpstreamCall } from "./provider.ts";
+import { isClaude, vertexProject, vertexUrl } from "./vertex-address.ts";
+
+export const VERTEX: ClaudeSurface = {
+  name: "Vertex AI",
+  version: "vertex-2023-10-16",
+  betas: VERTEX_BETAS,
+  schemasForNewest: true,
+  ttlForOldest: true,
+};
+
+/** Gemini in Google's own grammar, and Claude in Anthropic's, behind the same token. */
+export const vertex: Provider = {
+  name: "vertex_ai",
+  framing: "sse",
+  dialect: (deployment) => (isClaude(deployment) ? anthropicMessages : gemini),
+  missing,
+  adaptBody(body, call) {
+    if (isClaude(call.deployment)) adaptClaudeBody(body, call, VERTEX);
+    else removeGatewayFields(body);
+    body.delete("model");
+  },
+  prepare(call, body, tools) {
+    const { model } = call.deployment;
+    return prepareVertex(call, vertexUrl(call.deployment, model, methodOf(call)), body, tools);
+  },
+  createDecoder: createSseDecoder,
+  readFailure: readGoogleFailure,
+  countTokens: {
+    adaptBody: adaptCountBody,
+    prepare(call, body, tools) {
+      const { deployment } = call;
+      const url = isClaude(deployment)
+        ? vertexUrl(deployment, "count-tokens", "rawPredict")
+        : vertexUrl(deployment, deployment.model, "countTokens");
+      return prepareVertex(call, url, body, tools);
+    },
+    read: ({ input_tokens: claude, totalTokens: google }) => {
+      const count = claude ?? google;
+      return typeof count === "number" ? count : undefined;
+    },
+  },
+};
+
+function missing({ connection }: Deployment): string[] {
+  if (!connection.vertex_credentials) {
+    return connection.vertex_project
+      ? ["vertex_credentials"]
+      : ["vertex_credentials", "vertex_project"];
+  }
+  return vertexProject(connection) === undefined ? ["vertex_project"] : [];
+}
+
+function methodOf({ deployment, stream }: UpstreamCall): string {
+  if (isClaude(deployment)) return stream ? "streamRawPredict" : "rawPredict";
+  // Without `alt=sse` the stream is one JSON array.
+  return stream ? "streamGenerateContent?alt=sse" : "generateContent";
+}
+
+function adaptCountBody(body: BodyPatch, call: UpstreamCall): void {
+  if (isClaude(call.deployment)) {
+    adaptClaudeBody(body, call, VERTEX);
+    // The path names the counter, so here alone the body names the model.
+    body.set("model", call.deployment.model);
+    return;
+  }
+  // CountTokens knows what the model reads and nothing of how it answers.
+  const read = new Set(["contents", "systemInstruction", "tools"]);
+  for (const name of body.names()) if (!read.has(name)) body.delete(name);
+}
+
+async function prepareVertex(
+  { deployment, betas }: UpstreamCall,
+  url: string,
+  body: string,
+  { nowMs, tokens }: ProviderTools,
+): Promise<PreparedRequest> {
+  const account = deployment.connection.vertex_credentials ?? "";
+  const flags = isClaude(deployment) ? acceptedBetas(betas, VERTEX_BETAS).join(",") : "";
+  return {
+    url,
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${await tokens.accessToken(account, nowMs)}`,
+      ...(flags === "" ? {} : { "anthropic-beta": flags }),
+    },
+    body,
+  };
+}

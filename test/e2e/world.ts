@@ -1,0 +1,145 @@
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { startUpstream, type Upstream } from "../upstream/upstream.ts";
+import { startGateway, type Gateway } from "./gateway.ts";
+
+/** A gateway between official SDKs and stand-ins of every vendor. */
+export interface World {
+  gateway: Gateway;
+  upstream: Upstream;
+  openai(key: string): OpenAI;
+  anthropic(key: string): Anthropic;
+  /** Rows of D1, once this many have arrived. */
+  rows(count: number): Promise<CallRow[]>;
+  stop(): Promise<void>;
+}
+
+export interface CallRow {
+  request_id: string;
+  model_group: string;
+  provider: string | null;
+  status: string;
+  ending: string;
+  usage_source: string;
+  cost_nano_usd: number;
+  input_tokens: number;
+  output_tokens: number;
+  attempts: number;
+  error_code: string | null;
+}
+
+/** Every upstream the gateway knows, under a name that says which. */
+export const CLAUDES = ["bedrock-claude", "bedrock-arn", "vertex-claude", "anthropic-claude"];
+export const CHATS = ["azure-gpt", "azure-v1", "openai-gpt", "compatible"];
+export const GEMINIS = ["gemini-2", "gemini-3"];
+export const ALL_MODELS = [...CLAUDES, ...CHATS, ...GEMINIS, "demo"];
+
+/** `$3` and `$15` per million tokens, for stand-ins no price list names. */
+const PRICED = { input_cost_per_token: 3e-6, output_cost_per_token: 1.5e-5 };
+
+export interface WorldOptions {
+  settings?: object;
+  vars?: Record<string, string>;
+  tokenLifetimeSeconds?: number;
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const upstream = await startUpstream({
+    ...(options.tokenLifetimeSeconds !== undefined && {
+      tokenLifetimeSeconds: options.tokenLifetimeSeconds,
+    }),
+  });
+  const gateway = await startGateway({
+    config: { model_list: modelList(upstream), ...options.settings },
+    vars: options.vars ?? {},
+  });
+  return {
+    gateway,
+    upstream,
+    openai: (apiKey) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 }),
+    anthropic: (apiKey) => new Anthropic({ apiKey, baseURL: gateway.url, maxRetries: 0 }),
+    rows: (count) => waitForRows(gateway, count),
+    stop: async () => {
+      await gateway.stop();
+      await upstream.stop();
+    },
+  };
+}
+
+const SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+
+export function modelList(upstream: Upstream): object[] {
+  const { credentials, url } = upstream;
+  const aws = (region: string, model: string): object => ({
+    model: `bedrock/${model}`,
+    aws_region_name: region,
+    aws_access_key_id: credentials.aws.accessKeyId,
+    aws_secret_access_key: credentials.aws.secretAccessKey,
+    aws_bedrock_runtime_endpoint: `${url}/bedrock/${region}`,
+  });
+  const google = (model: string): object => ({
+    model: `vertex_ai/${model}`,
+    vertex_location: "global",
+    vertex_credentials: upstream.serviceAccountJson,
+    api_base: `${url}/vertex`,
+  });
+  const azure = { api_key: credentials.azureApiKey, api_base: `${url}/azure` };
+  return [
+    entry("demo", { model: "demo/demo" }),
+    entry("bedrock-claude", aws("us-east-1", `us.${SONNET}`)),
+    entry("bedrock-opus", aws("us-east-1", "us.anthropic.claude-opus-5-5")),
+    entry(
+      "bedrock-arn",
+      { ...aws("us-east-1", credentials.bedrockProfileArn), ...PRICED },
+      { base_model: `us.${SONNET}` },
+    ),
+    entry("vertex-claude", google("claude-opus-4-6")),
+    entry("anthropic-claude", {
+      model: "anthropic/claude-sonnet-4-5",
+      api_base: `${url}/anthropic`,
+      api_key: credentials.anthropicApiKey,
+    }),
+    entry("gemini-2", google("gemini-2.5-flash")),
+    entry("gemini-3", { ...google("gemini-3.8-flash"), ...PRICED }),
+    entry("azure-gpt", { model: "azure/gpt-4o", api_version: "2024-10-21", ...azure }),
+    entry("azure-v1", { model: "azure/gpt-4o", ...azure, api_base: `${url}/azure/openai/v1` }),
+    entry("azure-o3", {
+      model: "azure/o3",
+      ...azure,
+      api_base: `${url}/azure/openai/deployments/o3/`,
+      api_version: "2025-04-01-preview",
+    }),
+    entry("openai-gpt", {
+      model: "openai/gpt-4.1",
+      api_base: `${url}/openai/v1`,
+      api_key: credentials.openaiApiKey,
+    }),
+    entry("compatible", {
+      model: "openai/llama-3.3-70b",
+      api_base: `${url}/compatible/v1`,
+      api_key: credentials.compatibleApiKey,
+      ...PRICED,
+    }),
+    entry("claude", aws("us-east-1", `us.${SONNET}`)),
+    entry("claude", aws("us-west-2", `us.${SONNET}`)),
+    entry("claude", aws("eu-central-1", `eu.${SONNET}`)),
+    entry("unpriced", { model: "openai/nobody-knows", api_key: "x", api_base: `${url}/openai/v1` }),
+  ];
+}
+
+function entry(name: string, parameters: object, info: object = {}): object {
+  return { model_name: name, litellm_params: parameters, model_info: info };
+}
+
+/** Records travel by outbox and queue; they are there within seconds. */
+async function waitForRows(gateway: Gateway, count: number): Promise<CallRow[]> {
+  for (const deadline = Date.now() + 20_000; ; await pause(100)) {
+    const rows = (await gateway.sql("SELECT * FROM requests ORDER BY started_at_ms")) as unknown;
+    if (Array.isArray(rows) && rows.length >= count) return rows as CallRow[];
+    if (Date.now() > deadline) throw new Error(`still not ${count} rows: ${JSON.stringify(rows)}`);
+  }
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

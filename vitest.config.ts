@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+// The Worker imports the compiled configuration, so it has to exist before the first test loads.
+execFileSync(process.execPath, ["scripts/build-config.mjs"], { stdio: ["ignore", "ignore", 2] });
+
+const onNode = ["test/e2e/**/*.test.ts", "test/scripts/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              cf: false,
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations("migrations"),
+                LITELLM_MASTER_KEY: "sk-test-master-0123456789abcdef0123456789abcdef",
+                SEKISHO_KEY_SECRET: "test-key-secret-0123456789abcdef0123456789abcdef",
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: onNode,
+          setupFiles: ["test/setup.ts"],
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: onNode,
+          globalSetup: ["test/e2e/build.ts"],
+          // A start of the built Worker takes part of a second; a seeded `npm run check` several.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});

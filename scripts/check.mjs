@@ -27,7 +27,8 @@ function chosen() {
 /** Prints a tool's words only when it is done, so that two tools never talk at once. */
 function run(name, [command, ...args]) {
   const startedMs = Date.now();
-  const child = spawn(command, args, { cwd: root, env: toolEnvironment(), stdio: "pipe" });
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
+  const child = spawn(command, args, { cwd: root, env: toolEnvironment(colour), stdio: "pipe" });
   const output = [];
   child.stdin.end();
   child.stdout.on("data", (chunk) => output.push(chunk));

@@ -53,7 +53,8 @@ function build(env: Env): Gateway {
     tokens: createTokenMint(send),
     cooldowns: createCooldowns(),
   };
-  const datadog = createDatadogSink(textVariables(env), config.settings.callbacks, {
+  const variables = { ...config.environment, ...textVariables(env) };
+  const datadog = createDatadogSink(variables, config.settings.callbacks, {
     fetch: send,
     nowMs,
   });

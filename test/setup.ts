@@ -1,4 +1,4 @@
-import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import { applyD1Migrations, reset, type D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
 declare global {
@@ -10,5 +10,6 @@ declare global {
   }
 }
 
-// Every test file has a database of its own, so each brings it up to date first.
+// Every test file starts with an empty, migrated database and without Durable Objects.
+await reset();
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);

@@ -15,8 +15,8 @@ const drainMs = 1_500;
 const host = process.env["HOST"] || "127.0.0.1";
 const port = portOf(process.env["PORT"] || "8787");
 let worker: LocalWorker | undefined;
+let stopping: Promise<void> | undefined;
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void stop());
 stopWhenOrphaned();
 
 try {
@@ -30,7 +30,7 @@ async function start() {
   const { compiled, variables: named, warnings } = compileConfig(undefined, collectVariables);
   for (const warning of warnings) note(`${compiled.source}: ${warning}`);
   const given = collectVariables(named);
-  const missing = named.filter((name) => !given[name]);
+  const missing = named.filter((name) => !given[name] && name !== "LITELLM_MASTER_KEY");
   if (missing.length > 0)
     note(`not set, though ${compiled.source} names it: ${missing.join(", ")}`);
   const state = openState();
@@ -52,6 +52,7 @@ async function start() {
       SEKISHO_CONFIG_JSON: JSON.stringify(compiled),
     },
   });
+  stopOnSignals();
   await waitUntilReady(worker.url);
 
   const saved = state.virtualKey(keySecret);
@@ -77,19 +78,27 @@ function modelToTry(config: Record<string, unknown>): string {
   return names.includes("demo") ? "demo" : (names.find((name) => !name.includes("*")) ?? "demo");
 }
 
-async function stop() {
-  if (worker) {
-    process.stdout.write("Stopping …\n");
-    await sleep(drainMs);
-    await worker.stop();
+/** In place of Miniflare's own handlers, which leave at once. Ctrl-C may arrive more than once. */
+function stopOnSignals() {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.removeAllListeners(signal);
+    process.on(signal, stop);
   }
-  process.exit(0);
+}
+
+function stop() {
+  stopping ??= (async () => {
+    process.stdout.write("Stopping …\n");
+    await sleep(worker ? drainMs : 0);
+    await worker?.stop();
+    process.exit(0);
+  })();
 }
 
 /** The process that started this one forwards signals; when it is killed outright, nobody would. */
 function stopWhenOrphaned() {
   const parent = process.ppid;
-  setInterval(() => process.ppid === parent || void stop(), 500).unref();
+  setInterval(() => process.ppid === parent || stop(), 500).unref();
 }
 
 async function fail(message: string) {

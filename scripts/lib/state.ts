@@ -20,7 +20,7 @@ export function openState(folder = process.env["SEKISHO_STATE"] || ".sekisho") {
   const kept = read(file);
   const save = (values: Kept) => write(file, Object.assign(kept, values));
   return {
-    file: path.relative(process.cwd(), file),
+    file: path.relative(root, file).startsWith("..") ? file : path.relative(root, file),
     bundle: path.join(absolute, "worker"),
     storage: path.join(absolute, "storage"),
     masterKey: () => kept.masterKey ?? remember("masterKey", `sk-${secret()}`),

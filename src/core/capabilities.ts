@@ -110,7 +110,13 @@ const FAMILIES: [RegExp, Capabilities][] = [
   ],
   [
     /claude-(opus|sonnet|haiku)-4-6/,
-    { ...CLAUDE, reasoning: "adaptive", prefill: false, maxOutputTokens: 128_000 },
+    {
+      ...CLAUDE,
+      reasoning: "adaptive",
+      prefill: false,
+      maxOutputTokens: 128_000,
+      maxInputTokens: 1_000_000,
+    },
   ],
   [/claude-(opus|sonnet|haiku)-4-5/, CLAUDE],
   [/claude-opus-4/, { ...CLAUDE, maxOutputTokens: 32_000 }],
@@ -120,7 +126,18 @@ const FAMILIES: [RegExp, Capabilities][] = [
   [/gemini-[3-9]/, { ...GEMINI, reasoning: "level" }],
   [/gemini/, GEMINI],
   [
-    /(^|[/.-])(o[1-9]|gpt-[5-9])(?!.*chat)/,
+    /(^|[/.-])gpt-[5-9](?!.*chat)/,
+    {
+      ...OPENAI,
+      reasoning: "effort",
+      sampling: false,
+      maxOutputTokens: 128_000,
+      maxInputTokens: 922_000,
+      maxTokensField: "max_completion_tokens",
+    },
+  ],
+  [
+    /(^|[/.-])o[1-9]/,
     {
       ...OPENAI,
       reasoning: "effort",

@@ -17,8 +17,7 @@ const REGIONAL_FACTOR = 1.1;
  */
 export function findPrice(provider: string, model: string, location?: string): Price | undefined {
   const slash = model.indexOf("/");
-  const word = model.slice(0, slash);
-  const named = FINDERS.get(word);
+  const named = FINDERS.get(model.slice(0, Math.max(slash, 0)));
   if (named !== undefined) return named(model.slice(slash + 1), location);
   return FINDERS.get(provider)?.(model, location);
 }

@@ -16,7 +16,10 @@ export interface Outlet {
   breakOff(text: string): Promise<void>;
 }
 
-export function openOutlet(callerGone: AbortSignal): Outlet {
+export function openOutlet(
+  callerGone: AbortSignal,
+  sleep: (milliseconds: number) => Promise<void>,
+): Outlet {
   const { readable, writable } = new IdentityTransformStream();
   const encoder = new TextEncoder();
   let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
@@ -75,9 +78,14 @@ export function openOutlet(callerGone: AbortSignal): Outlet {
       }),
     async breakOff(text) {
       if (text !== "") await write(text);
+      // A cut discards what the caller's end has received and not yet read.
+      await Promise.race([sleep(LAST_WORD_MS), left]);
       if (gone) return;
       writer ??= writable.getWriter();
       await writer.abort(new Error("The upstream broke off.")).catch(() => undefined);
     },
   };
 }
+
+/** Long enough for a last event to cross a network and be read; a broken stream can spare it. */
+const LAST_WORD_MS = 100;

@@ -16,7 +16,7 @@ import { answerContext, type Relay } from "./relay.ts";
  * `waitUntil`, so that a caller who hangs up does not stop the counting.
  */
 export function relayStream(work: Relay, answer: StreamedAnswer): Response {
-  const outlet = openOutlet(work.call.context.callerGone);
+  const outlet = openOutlet(work.call.context.callerGone, (ms) => work.deps.sleep(ms));
   const observer = createObserver(() => work.deps.nowMs());
   const pump = answer.forward === undefined ? pumpFrames : forwardBytes;
   work.call.context.waitUntil(

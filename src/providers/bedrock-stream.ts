@@ -27,6 +27,7 @@ function framesOf({ headers, payload }: EventStreamMessage): Frame[] {
       return [errorFrame(headers[":exception-type"] ?? "", messageIn(text))];
     case "error":
       return [errorFrame(headers[":error-code"] ?? "", headers[":error-message"] ?? messageIn(text))];
+    case undefined:
     default:
       throw new FramingError("a message of the event stream does not say what it is");
   }

@@ -18,10 +18,17 @@ export function wholeDemoAnswer(answer: DemoAnswer): Response {
 export function streamDemoAnswer(answer: DemoAnswer): Response {
   const chunks = chunksOf(answer);
   const utf8 = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
+  const body = new ReadableStream({
+    // Vendors' bodies are byte streams, and are read as such.
+    type: "bytes",
     async pull(controller) {
       const next = chunks.next();
-      if (next.done) return controller.close();
+      if (next.done) {
+        controller.close();
+        // A reader that brought its own buffer waits until it is handed back.
+        controller.byobRequest?.respond(0);
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, WORD_PACE_MS));
       controller.enqueue(utf8.encode(`data: ${next.value}\n\n`));
     },

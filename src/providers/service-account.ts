@@ -36,6 +36,12 @@ export function parseServiceAccount(text: string): ServiceAccount {
   };
 }
 
+/** False only for a readable file that names no project; what is wrong with others is said later. */
+export function saysProject(text: string): boolean {
+  const json = parseJson(text);
+  return !isJsonObject(json) || typeof json.project_id === "string";
+}
+
 function unusable(what: string): GatewayError {
   return new GatewayError("not_configured", `vertex_credentials ${what}.`, { provider: "vertex_ai" });
 }

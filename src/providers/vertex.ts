@@ -9,7 +9,8 @@ import { adaptClaudeBody } from "./claude-body.ts";
 import type { ClaudeSurface } from "./claude-body.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import type { PreparedRequest, Provider, ProviderTools, UpstreamCall } from "./provider.ts";
-import { isClaude, vertexProject, vertexUrl } from "./vertex-address.ts";
+import { saysProject } from "./service-account.ts";
+import { isClaude, vertexUrl } from "./vertex-address.ts";
 
 export const VERTEX: ClaudeSurface = {
   name: "Vertex AI",
@@ -30,7 +31,7 @@ export const vertex: Provider = {
     else removeGatewayFields(body);
     body.delete("model");
   },
-  prepare(call, body, tools) {
+  async prepare(call, body, tools) {
     const { model } = call.deployment;
     return prepareVertex(call, vertexUrl(call.deployment, model, methodOf(call)), body, tools);
   },
@@ -38,7 +39,7 @@ export const vertex: Provider = {
   readFailure: readGoogleFailure,
   countTokens: {
     adaptBody: adaptCountBody,
-    prepare(call, body, tools) {
+    async prepare(call, body, tools) {
       const { deployment } = call;
       const url = isClaude(deployment)
         ? vertexUrl(deployment, "count-tokens", "rawPredict")
@@ -53,12 +54,9 @@ export const vertex: Provider = {
 };
 
 function missing({ connection }: Deployment): string[] {
-  if (!connection.vertex_credentials) {
-    return connection.vertex_project
-      ? ["vertex_credentials"]
-      : ["vertex_credentials", "vertex_project"];
-  }
-  return vertexProject(connection) === undefined ? ["vertex_project"] : [];
+  const { vertex_credentials: credentials, vertex_project: project } = connection;
+  const hasProject = project || (credentials && saysProject(credentials));
+  return [...(credentials ? [] : ["vertex_credentials"]), ...(hasProject ? [] : ["vertex_project"])];
 }
 
 function methodOf({ deployment, stream }: UpstreamCall): string {

@@ -93,7 +93,10 @@ describe("findPrice", () => {
     expect(findPrice("hosted_vllm", "gpt-4o")).toBeUndefined();
     expect(findPrice("constructor", "gpt-4o")).toBeUndefined();
     expect(findPrice("openai", "constructor/gpt-4o")).toBeUndefined();
-    expect(findPrice("bedrock", "us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0")).toBeUndefined();
+    expect(findPrice("openai", "demos")).toBeUndefined();
+    expect(
+      findPrice("bedrock", "us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    ).toBeUndefined();
   });
 
   it("says which table a price came from", () => {
@@ -128,7 +131,8 @@ describe("the table", () => {
         expect.soft(rates.cacheWrite5m, row.model).toBeGreaterThanOrEqual(rates.input);
         expect.soft(rates.cacheWrite1h, row.model).toBeGreaterThanOrEqual(rates.cacheWrite5m);
       }
-      if (row.above !== undefined) expect.soft(row.above.input, row.model).toBeGreaterThan(row.input);
+      if (row.above !== undefined)
+        expect.soft(row.above.input, row.model).toBeGreaterThan(row.input);
     }
   });
 });

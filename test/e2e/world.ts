@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { startUpstream, type Upstream } from "../upstream/upstream.ts";
@@ -9,8 +10,8 @@ export interface World {
   upstream: Upstream;
   openai(key: string): OpenAI;
   anthropic(key: string): Anthropic;
-  /** Rows of D1, once this many have arrived. */
-  rows(count: number): Promise<CallRow[]>;
+  /** Rows of this key's calls, once this many have arrived. */
+  rows(key: string, count: number): Promise<CallRow[]>;
   stop(): Promise<void>;
 }
 
@@ -58,7 +59,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     upstream,
     openai: (apiKey) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 }),
     anthropic: (apiKey) => new Anthropic({ apiKey, baseURL: gateway.url, maxRetries: 0 }),
-    rows: (count) => waitForRows(gateway, count),
+    rows: (key, count) => waitForRows(gateway, key, count),
     stop: async () => {
       await gateway.stop();
       await upstream.stop();
@@ -132,9 +133,11 @@ function entry(name: string, parameters: object, info: object = {}): object {
 }
 
 /** Records travel by outbox and queue; they are there within seconds. */
-async function waitForRows(gateway: Gateway, count: number): Promise<CallRow[]> {
+async function waitForRows(gateway: Gateway, key: string, count: number): Promise<CallRow[]> {
+  const hash = createHash("sha256").update(key).digest("hex");
+  const query = "SELECT * FROM requests WHERE key_hash = ? ORDER BY started_at_ms";
   for (const deadline = Date.now() + 20_000; ; await pause(100)) {
-    const rows = (await gateway.sql("SELECT * FROM requests ORDER BY started_at_ms")) as unknown;
+    const rows: unknown = await gateway.sql(query, hash);
     if (Array.isArray(rows) && rows.length >= count) return rows as CallRow[];
     if (Date.now() > deadline) throw new Error(`still not ${count} rows: ${JSON.stringify(rows)}`);
   }

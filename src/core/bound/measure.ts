@@ -180,10 +180,15 @@ function measureValue(place: Place, value: Json, measure: InputMeasure, open: Vi
 }
 
 const BRACKETS_BYTES = 2;
+/** A colon or a comma. */
 const SEPARATOR_BYTES = 1;
 
+function containerBytes(items: number): number {
+  return BRACKETS_BYTES + Math.max(items - 1, 0) * SEPARATOR_BYTES;
+}
+
 function measureArray(visit: Visit, items: Json[], measure: InputMeasure, open: Visit[]): void {
-  measure.textBytes += BRACKETS_BYTES + items.length * SEPARATOR_BYTES;
+  measure.textBytes += containerBytes(items.length);
   for (const item of items) measureValue(visit, item, measure, open);
 }
 
@@ -193,15 +198,16 @@ function measureObject(
   measure: InputMeasure,
   open: Visit[],
 ): void {
-  measure.textBytes += BRACKETS_BYTES;
-  for (const name of Object.keys(object)) {
+  const names = Object.keys(object);
+  measure.textBytes += containerBytes(names.length);
+  for (const name of names) {
     const value = object[name];
     if (value === undefined) continue;
     noteCacheMark(name, value, measure);
     if (!visit.literal && takeMedia({ name, value, holder: object, under: visit.name }, measure)) {
       continue;
     }
-    measure.textBytes += jsonBytes(name) + 2 * SEPARATOR_BYTES;
+    measure.textBytes += jsonBytes(name) + SEPARATOR_BYTES;
     measureValue({ name, literal: visit.literal || LITERAL.has(name) }, value, measure, open);
   }
 }

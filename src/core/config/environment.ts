@@ -17,7 +17,10 @@ export function secretNames(raw: unknown): string[] {
     const value = open.pop();
     const name = referenceIn(value);
     if (name !== undefined) names.add(name);
-    if (typeof value === "object" && value !== null) open.push(...Object.values(value));
+    if (typeof value === "object" && value !== null) {
+      const members: unknown[] = Object.values(value);
+      for (const member of members) open.push(member);
+    }
   }
   return [...names].toSorted();
 }

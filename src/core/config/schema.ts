@@ -80,9 +80,21 @@ const alias = z.union([z.string(), z.looseObject({ model: z.string() })], {
   error: "must be a model_name, or a mapping with `model`",
 });
 
+/** The dearest rate anything may have (`RATE_PICO_MAX`), which also catches a slipped decimal point. */
+const USD_PER_MILLION_MAX = 10_000;
+const usdPerMillion = `must be a number between 0 and ${USD_PER_MILLION_MAX}`;
+
 const unpricedModels = z.union(
-  [z.literal("refuse"), z.strictObject({ usd_per_million_tokens: z.number().min(0).max(10_000) })],
-  { error: "must be `refuse`, or a mapping with usd_per_million_tokens between 0 and 10000" },
+  [
+    z.literal("refuse"),
+    z.strictObject({
+      usd_per_million_tokens: z
+        .number()
+        .min(0, usdPerMillion)
+        .max(USD_PER_MILLION_MAX, usdPerMillion),
+    }),
+  ],
+  { error: "must be `refuse`, or a mapping with usd_per_million_tokens" },
 );
 
 export const fileSchema = z.looseObject({

@@ -8,7 +8,7 @@ import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
 const BLOCKS = z.array(z.looseObject({ type: z.string() }));
 type Block = z.infer<typeof BLOCKS>[number];
 
-const MESSAGES = z.array(z.object({ role: z.enum(["user", "assistant", "system"]), content: z.unknown() }));
+const MESSAGES = z.array(z.object({ role: z.enum(["user", "assistant", "system"]), content: z.unknown().optional() }));
 
 export function parseSystem(system: Json | undefined): Message[] {
   if (system === undefined || system === null || system === "") return [];
@@ -77,7 +77,7 @@ const SOURCE = z.discriminatedUnion("type", [
   z.object({ type: z.literal("base64"), media_type: z.string(), data: z.string() }),
   z.object({ type: z.literal("url"), url: z.string() }),
   z.object({ type: z.literal("text"), data: z.string() }),
-  z.object({ type: z.literal("content"), content: z.unknown() }),
+  z.object({ type: z.literal("content"), content: z.unknown().optional() }),
   z.object({ type: z.literal("file"), file_id: z.string() }),
 ]);
 const IMAGE = z.object({ source: SOURCE, cache_control: CACHE_CONTROL });
@@ -121,7 +121,7 @@ function parseSearchResult(block: Block, path: string): TextPart[] {
   return [{ type: "text", text: [title, source, ...content.map((part) => part.text)].join("\n") }];
 }
 
-const TOOL_USE = z.object({ id: z.string(), name: z.string(), input: z.unknown(), cache_control: CACHE_CONTROL });
+const TOOL_USE = z.object({ id: z.string(), name: z.string(), input: z.unknown().optional(), cache_control: CACHE_CONTROL });
 
 function parseToolUse(block: Block, path: string): Part {
   const { id, name, input, cache_control } = checked(TOOL_USE, block, path);
@@ -130,7 +130,7 @@ function parseToolUse(block: Block, path: string): Part {
 
 const TOOL_RESULT = z.object({
   tool_use_id: z.string(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
   is_error: z.boolean().nullish(),
   cache_control: CACHE_CONTROL,
 });

@@ -133,8 +133,9 @@ function openBlocks() {
       const text = textIn(part.text);
       if (part.thought !== true) return [...proofOfWords(text, proof), ...more("text", text)];
       const events = more("reasoning", text);
-      if (proof && open === "reasoning") events.push({ type: "block-proof", block: next - 1, proof });
-      return events;
+      if (!proof) return events;
+      if (open === "reasoning") return [...events, { type: "block-proof", block: next - 1, proof }];
+      return whole({ kind: "redacted-reasoning", proof }, "");
     },
   };
 }

@@ -33,7 +33,10 @@ export function geminiSchema(schema: Json): Json {
 }
 
 function eachSchema(schemas: JsonObject): JsonObject {
-  const entries = Object.entries(schemas).map(([name, schema]) => [name, geminiSchema(schema ?? {})]);
+  const entries = Object.entries(schemas).map(([name, schema]): [string, Json] => [
+    name,
+    geminiSchema(schema ?? {}),
+  ]);
   return Object.fromEntries(entries);
 }
 

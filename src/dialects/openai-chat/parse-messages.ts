@@ -9,7 +9,7 @@ import { proofOfCall, readReasoning } from "./reasoning.ts";
 
 const MESSAGE = z.looseObject({
   role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
-  content: z.unknown(),
+  content: z.unknown().optional(),
   cache_control: CACHE_CONTROL,
 });
 type RawMessage = z.infer<typeof MESSAGE>;

@@ -11,7 +11,7 @@ const KEY_TYPES = {
   read_only: ["info_routes"],
 };
 
-const keyFields = {
+export const keyFields = {
   ...limitFields,
   key_alias: field.optionalText,
   duration: field.lifetime,

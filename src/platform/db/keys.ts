@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, sql, type SQL } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { keys, type KeyRow } from "./schema/identity.ts";
 
@@ -17,7 +17,7 @@ export async function findKeyRowsByAlias(
   return db.select().from(keys).where(isOneOf(keys.alias, aliases)).all();
 }
 
-/** Throws when the hash or the alias is taken: `isConflict` knows which errors say so. */
+/** Throws when the hash or the alias is taken: `isConflict` tells which. */
 export async function insertKeyRow(db: Database, row: KeyRow): Promise<void> {
   await db.insert(keys).values(row);
 }
@@ -25,7 +25,11 @@ export async function insertKeyRow(db: Database, row: KeyRow): Promise<void> {
 /** Writes every column but the spend, which moves by itself. False when there is no such key. */
 export async function updateKeyRow(db: Database, row: KeyRow): Promise<boolean> {
   const { spendNanoUsd: _, ...columns } = row;
-  const written = await db.update(keys).set(columns).where(eq(keys.hash, row.hash)).returning();
+  const written = await db
+    .update(keys)
+    .set(columns)
+    .where(eq(keys.hash, row.hash))
+    .returning({ hash: keys.hash });
   return written.length > 0;
 }
 
@@ -52,11 +56,27 @@ export interface Page {
   size: number;
 }
 
-/** Newest first. */
+/** What lists can be sorted by, under LiteLLM's names. */
+export const KEY_ORDERS = ["created_at", "updated_at", "spend", "max_budget", "key_alias"] as const;
+
+const ORDER_COLUMNS = {
+  created_at: keys.createdAtMs,
+  updated_at: keys.updatedAtMs,
+  spend: keys.spendNanoUsd,
+  max_budget: keys.maxBudgetNanoUsd,
+  key_alias: keys.alias,
+};
+
+export interface Order {
+  by: (typeof KEY_ORDERS)[number];
+  ascending: boolean;
+}
+
 export async function listKeyRows(
   db: Database,
   filter: KeyFilter,
   { page, size }: Page,
+  { by, ascending }: Order = { by: "created_at", ascending: false },
 ): Promise<{ rows: KeyRow[]; total: number }> {
   const matches = conditionOf(filter);
   const [rows, totals] = await db.batch([
@@ -64,7 +84,7 @@ export async function listKeyRows(
       .select()
       .from(keys)
       .where(matches)
-      .orderBy(desc(keys.createdAtMs), keys.hash)
+      .orderBy((ascending ? asc : desc)(ORDER_COLUMNS[by]), keys.hash)
       .limit(size)
       .offset((page - 1) * size),
     db.select({ total: count() }).from(keys).where(matches),

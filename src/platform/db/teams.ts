@@ -1,6 +1,6 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { teams, type TeamRow } from "./schema/identity.ts";
+import { teams, type TeamMember, type TeamRow } from "./schema/identity.ts";
 
 export async function findTeamRow(db: Database, id: string): Promise<TeamRow | undefined> {
   return db.select().from(teams).where(eq(teams.id, id)).get();
@@ -22,8 +22,10 @@ export async function updateTeamRow(db: Database, row: TeamRow): Promise<void> {
   await db.update(teams).set(columns).where(eq(teams.id, row.id));
 }
 
-export async function setTeamSpend(db: Database, id: string, nanoUsd: number): Promise<void> {
-  await db.update(teams).set({ spendNanoUsd: nanoUsd }).where(eq(teams.id, id));
+/** In one statement, so that people added at the same time do not overwrite each other. */
+export async function addTeamMember(db: Database, id: string, member: TeamMember): Promise<void> {
+  const members = sql`json_insert(${teams.members}, '$[#]', json(${JSON.stringify(member)}))`;
+  await db.update(teams).set({ members }).where(eq(teams.id, id));
 }
 
 /** For taking back a team whose account could not be told about it. */

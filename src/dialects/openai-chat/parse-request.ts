@@ -1,0 +1,120 @@
+import * as z from "zod";
+import type { ChatRequest, OutputFormat, Reasoning } from "../../core/chat.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { checked, unsupported } from "../checked.ts";
+import { parseMessages } from "./parse-messages.ts";
+import { parseTools } from "./parse-tools.ts";
+import { readEnvelope } from "./read-envelope.ts";
+
+export function parseRequest(body: JsonObject): ChatRequest {
+  const { model, stream, streamUsage, maxOutputTokens, endUser, choices } = readEnvelope(body);
+  refuseUntranslatable(body, choices);
+  const options = checked(OPTIONS, body, "");
+  return {
+    model,
+    stream,
+    streamUsage,
+    maxOutputTokens,
+    endUser,
+    messages: parseMessages(body.messages),
+    ...parseTools(body),
+    parallelToolCalls: options.parallel_tool_calls ?? undefined,
+    stopSequences: typeof options.stop === "string" ? [options.stop] : (options.stop ?? []),
+    sampling: {
+      temperature: options.temperature ?? undefined,
+      topP: options.top_p ?? undefined,
+      topK: options.top_k ?? undefined,
+      seed: options.seed ?? undefined,
+      presencePenalty: options.presence_penalty ?? undefined,
+      frequencyPenalty: options.frequency_penalty ?? undefined,
+    },
+    reasoning: reasoningOf(options),
+    outputFormat: outputFormatOf(options.response_format),
+    ignored: COSMETIC.filter((name) => body[name] !== undefined && body[name] !== null),
+  };
+}
+
+/** What no other grammar has, and whose absence changes no answer. */
+const COSMETIC = [
+  "logit_bias",
+  "prediction",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "service_tier",
+  "store",
+  "verbosity",
+];
+
+/** Things that would be missing from the answer. */
+function refuseUntranslatable(body: JsonObject, choices: number): void {
+  const advice = `"${String(body.model)}" is served by a vendor that has nothing like it; leave it out`;
+  if (choices > 1) throw unsupported("n", `${advice} and send the request ${choices} times`);
+  if (body.logprobs === true) throw unsupported("logprobs", advice);
+  if (typeof body.top_logprobs === "number" && body.top_logprobs > 0) throw unsupported("top_logprobs", advice);
+  if (Array.isArray(body.modalities) && body.modalities.includes("audio")) throw unsupported("modalities", advice);
+  if (body.audio) throw unsupported("audio", advice);
+  if (body.web_search_options) throw unsupported("web_search_options", advice);
+}
+
+const EFFORT = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
+
+const RESPONSE_FORMAT = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text") }),
+  z.object({ type: z.literal("json_object") }),
+  z.object({
+    type: z.literal("json_schema"),
+    json_schema: z.object({ name: z.string(), schema: z.json().optional(), strict: z.boolean().nullish() }),
+  }),
+]);
+
+const OPTIONS = z.object({
+  temperature: z.number().nullish(),
+  top_p: z.number().nullish(),
+  top_k: z.number().nullish(),
+  seed: z.number().nullish(),
+  presence_penalty: z.number().nullish(),
+  frequency_penalty: z.number().nullish(),
+  stop: z.union([z.string(), z.array(z.string())], "expected a string or a list of strings").nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  response_format: RESPONSE_FORMAT.nullish(),
+  reasoning_effort: EFFORT.nullish(),
+  // LiteLLM passes Anthropic's own parameter, OpenRouter's clients send theirs.
+  thinking: z
+    .object({ type: z.enum(["enabled", "adaptive", "disabled"]), budget_tokens: z.number().int().positive().nullish() })
+    .nullish(),
+  reasoning: z
+    .object({
+      effort: EFFORT.nullish(),
+      max_tokens: z.number().int().positive().nullish(),
+      enabled: z.boolean().nullish(),
+      exclude: z.boolean().nullish(),
+    })
+    .nullish(),
+});
+
+type Options = z.infer<typeof OPTIONS>;
+
+function reasoningOf({ reasoning_effort, thinking, reasoning }: Options): Reasoning | undefined {
+  const effort = reasoning_effort ?? reasoning?.effort ?? undefined;
+  const budgetTokens = thinking?.budget_tokens ?? reasoning?.max_tokens ?? undefined;
+  const visible = reasoning?.exclude !== true;
+  if (effort === "none" || thinking?.type === "disabled" || reasoning?.enabled === false) return { mode: "off" };
+  if (effort !== undefined || budgetTokens !== undefined) return { mode: "bounded", effort, budgetTokens, visible };
+  const isAsked = thinking !== undefined && thinking !== null;
+  return isAsked || reasoning?.enabled === true ? { mode: "adaptive", visible } : undefined;
+}
+
+function outputFormatOf(format: Options["response_format"]): OutputFormat | undefined {
+  switch (format?.type) {
+    case undefined:
+    case "text":
+      return undefined;
+    case "json_object":
+      return { type: "json" };
+    case "json_schema": {
+      const { name, schema = { type: "object" }, strict } = format.json_schema;
+      return { type: "schema", name, schema, strict: strict ?? undefined };
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { ChatRequest, Effort, Reasoning } from "../../core/chat.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { RenderTarget } from "../dialect.ts";
+
+const ALL: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/** The words each family takes, first match wins. What is unknown gets the three all servers know. */
+const FAMILIES: readonly [RegExp, readonly Effort[]][] = [
+  [/gpt-5\.1/, ["none", "low", "medium", "high"]],
+  [/gpt-5\.[2-5]/, ["none", "low", "medium", "high", "xhigh"]],
+  [/gpt-5\.6/, ["none", "low", "medium", "high", "xhigh", "max"]],
+  [/gpt-5/, ["minimal", "low", "medium", "high"]],
+];
+const COMMON: readonly Effort[] = ["low", "medium", "high"];
+
+export function renderEffort(request: ChatRequest, target: RenderTarget): JsonObject {
+  const { reasoning, tools } = request;
+  // This model refuses functions while it reasons, and reasons unless told not to.
+  if (/gpt-5\.6/.test(target.model) && tools.length > 0) {
+    if (reasoning && reasoning.mode !== "off") target.dropped.push("reasoning_effort");
+    return { reasoning_effort: "none" };
+  }
+  const effort = reasoning && effortOf(reasoning);
+  if (effort === undefined) return {};
+  if (target.capabilities.reasoning === "none") {
+    if (effort !== "none") target.dropped.push("reasoning_effort");
+    return {};
+  }
+  const known = FAMILIES.find(([pattern]) => pattern.test(target.model))?.[1] ?? COMMON;
+  return { reasoning_effort: nearest(effort, known) };
+}
+
+/** `undefined` leaves it to the model. */
+function effortOf({ mode, effort, budgetTokens }: Reasoning): Effort | undefined {
+  if (mode === "off") return "none";
+  if (effort !== undefined) return effort;
+  if (budgetTokens === undefined) return undefined;
+  if (budgetTokens < 4_000) return "low";
+  return budgetTokens < 16_000 ? "medium" : "high";
+}
+
+/** The strongest word that asks for no more, else the weakest there is. */
+function nearest(effort: Effort, known: readonly Effort[]): Effort | undefined {
+  const atMost = ALL.slice(0, ALL.indexOf(effort) + 1);
+  return known.findLast((word) => atMost.includes(word)) ?? known[0];
+}

@@ -1,0 +1,93 @@
+import type { ChatRequest, OutputFormat } from "../../core/chat.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { unsupported } from "../checked.ts";
+import type { RenderTarget } from "../dialect.ts";
+import { noteDropped } from "../dropped.ts";
+import { orderedTurns } from "../turns.ts";
+import { renderMessages } from "./render-messages.ts";
+import { renderEffort } from "./render-effort.ts";
+import { renderTools } from "./render-tools.ts";
+
+export function renderRequest(request: ChatRequest, target: RenderTarget): JsonObject {
+  target.dropped.push(...(request.ignored ?? []));
+  if (hasCacheMarks(request)) target.dropped.push("cache_control");
+  return {
+    model: target.model,
+    messages: renderMessages(orderedTurns(request.messages), target),
+    ...renderTools(request, target),
+    ...renderLimit(request, target),
+    ...renderStop(request, target),
+    ...renderSampling(request, target),
+    ...renderEffort(request, target),
+    ...renderResponseFormat(request.outputFormat),
+    ...renderEndUser(request, target),
+    // Without the counts a stream could not be charged for.
+    ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+  };
+}
+
+/** Vendors of this grammar cache by themselves. */
+function hasCacheMarks({ messages, tools }: ChatRequest): boolean {
+  const parts = messages.flatMap((message) => message.parts);
+  return [...parts, ...tools].some((part) => "cache" in part && part.cache !== undefined);
+}
+
+function renderLimit({ maxOutputTokens }: ChatRequest, { capabilities }: RenderTarget): JsonObject {
+  if (maxOutputTokens === undefined) return {};
+  return { [capabilities.maxTokensField]: Math.min(maxOutputTokens, capabilities.maxOutputTokens) };
+}
+
+const STOP_SEQUENCES_MAX = 4;
+
+function renderStop({ stopSequences }: ChatRequest, { capabilities, dropped }: RenderTarget): JsonObject {
+  if (stopSequences.length === 0) return {};
+  if (!capabilities.sampling) {
+    // Reasoning models take none.
+    dropped.push("stop_sequences");
+    return {};
+  }
+  if (stopSequences.length > STOP_SEQUENCES_MAX) {
+    throw unsupported("stop_sequences", `this model's vendor takes at most ${STOP_SEQUENCES_MAX}`);
+  }
+  return { stop: stopSequences };
+}
+
+function renderSampling({ sampling }: ChatRequest, { capabilities, dropped }: RenderTarget): JsonObject {
+  const { topK, temperature, topP, presencePenalty, frequencyPenalty, seed } = sampling;
+  noteDropped(dropped, { top_k: topK });
+  const tunable = {
+    temperature,
+    top_p: topP,
+    presence_penalty: presencePenalty,
+    frequency_penalty: frequencyPenalty,
+  };
+  if (capabilities.sampling) return defined({ ...tunable, seed });
+  noteDropped(dropped, tunable);
+  return defined({ seed });
+}
+
+function defined(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function renderResponseFormat(format: OutputFormat | undefined): JsonObject {
+  switch (format?.type) {
+    case undefined:
+      return {};
+    case "json":
+      return { response_format: { type: "json_object" } };
+    case "schema": {
+      const { name, schema, strict } = format;
+      return { response_format: { type: "json_schema", json_schema: defined({ name, schema, strict }) } };
+    }
+  }
+}
+
+/** OpenAI's limit. Coding agents put a whole JSON document into Anthropic's field for it. */
+const END_USER_CHARACTERS_MAX = 64;
+
+function renderEndUser({ endUser }: ChatRequest, { dropped }: RenderTarget): JsonObject {
+  const isTooLong = (endUser?.length ?? 0) > END_USER_CHARACTERS_MAX;
+  if (isTooLong) dropped.push("user");
+  return endUser === undefined || isTooLong ? {} : { user: endUser };
+}

@@ -1,0 +1,17 @@
+import { Hono } from "hono";
+import type { App } from "../app.ts";
+import type { FindDeps } from "./deps.ts";
+import { keyRoutes } from "./keys.ts";
+import { teamRoutes } from "./teams.ts";
+import { userRoutes } from "./users.ts";
+import { requireJson } from "./validate.ts";
+
+/** LiteLLM's management routes, one resource per file. Errors are thrown; the app renders them. */
+export function adminRoutes(depsOf: FindDeps = (c) => c.var.gateway.admin) {
+  const app = new Hono<App>();
+  for (const path of ["/key/*", "/team/*", "/user/*"]) app.use(path, requireJson);
+  return app
+    .route("/", keyRoutes(depsOf))
+    .route("/", teamRoutes(depsOf))
+    .route("/", userRoutes(depsOf));
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import type { ChatEvent, ChatRequest } from "../../src/core/chat.ts";
+import { ERRORS, GatewayError } from "../../src/core/errors.ts";
+import type { ErrorCode } from "../../src/core/errors.ts";
+import type { JsonObject } from "../../src/core/json.ts";
+import type { AnswerContext, CallerDialect, UpstreamDialect } from "../../src/dialects/dialect.ts";
+import { createSseDecoder, encodeSse } from "../../src/dialects/framing/sse.ts";
+import { ANSWERS, INTERLEAVED } from "./sample-answers.ts";
+import { disorderOf, summaryOf } from "./summary.ts";
+
+export interface CallerFixtures {
+  /** The smallest body the grammar allows. */
+  minimal: JsonObject;
+  requests: { name: string; body: JsonObject; means: Partial<ChatRequest> }[];
+  /** Bodies that are wrong, the field at fault, and words of the complaint. */
+  invalid: { name: string; body: JsonObject; param: string; message?: string }[];
+  /** Bodies only the caller's own vendor could serve. */
+  unsupported: { name: string; body: JsonObject; param: string }[];
+}
+
+const context: AnswerContext = { model: "my-model", id: "id-1", createdAtMs: 1_762_317_021_999, streamUsage: true };
+
+/** What every grammar of a caller promises. The grammar's own reader is the judge of its writer. */
+export function callerContract(
+  name: string,
+  dialect: CallerDialect & UpstreamDialect,
+  fixtures: CallerFixtures,
+): void {
+  describe(`${name} as a caller's grammar`, () => {
+    describe("requests", () => {
+      it.each(fixtures.requests)("understands $name", ({ body, means }) => {
+        expect(dialect.parseRequest(body)).toMatchObject(means);
+      });
+
+      it.each(fixtures.invalid)("names the field at fault: $name", ({ body, param, message = "" }) => {
+        const error = thrownBy(() => dialect.parseRequest(body));
+        expect(error).toMatchObject({ code: "invalid_request", details: { param } });
+        expect(error.message.startsWith(`${param}: `)).toBe(true);
+        expect(error.message).toContain(message);
+      });
+
+      it.each(fixtures.unsupported)("refuses what would change the answer: $name", ({ body, param }) => {
+        const error = thrownBy(() => dialect.parseRequest(body));
+        expect(error).toMatchObject({ code: "unsupported_parameter", details: { param } });
+      });
+
+      it.each([
+        ["model", 7],
+        ["model", ""],
+        ["model", undefined],
+        ["messages", undefined],
+        ["messages", {}],
+        ["messages", []],
+        ["stream", "yes"],
+        ["max_tokens", 0],
+        ["max_tokens", 1.5],
+        ["max_tokens", "100"],
+      ])("refuses an envelope whose %s is %j", (field, value) => {
+        const error = thrownBy(() => dialect.readEnvelope({ ...fixtures.minimal, [field]: value }));
+        expect(error).toMatchObject({ code: "invalid_request", details: { param: field } });
+      });
+
+      it("reads the envelope without looking into the messages", () => {
+        const body = { ...fixtures.minimal, messages: [{ nonsense: true }], stream: true, tags: ["a", 1], user: "u" };
+        expect(dialect.readEnvelope(body)).toMatchObject({ model: "m", stream: true, choices: 1, tags: ["a"] });
+      });
+
+      it("is forgiving about members it does not know", () => {
+        expect(dialect.parseRequest({ ...fixtures.minimal, of_tomorrow: { a: 1 } })).toMatchObject({ model: "m" });
+      });
+    });
+
+    describe.each(ANSWERS)("answers: $name", ({ events }) => {
+      it("writes a stream that means the same", () => {
+        const read = readWritten(dialect, events);
+        expect(summaryOf(read)).toEqual(summaryOf(events));
+        expect(disorderOf(read)).toEqual([]);
+      });
+
+      it("writes a whole answer that means the same as the stream", () => {
+        const read = dialect.readAnswer(dialect.renderAnswer(events, context));
+        expect(summaryOf(read)).toEqual(summaryOf(events));
+      });
+
+      it("answers with the name the caller asked for", () => {
+        expect(dialect.renderAnswer(events, context)).toMatchObject({ model: "my-model" });
+        expect(readWritten(dialect, events)[0]).toMatchObject({ type: "start", model: "my-model" });
+      });
+    });
+
+    it("puts calls that were written alternately in order", () => {
+      expect(summaryOf(readWritten(dialect, INTERLEAVED))).toEqual(summaryOf(INTERLEAVED));
+    });
+
+    it("uses the minted id where the upstream gave none", () => {
+      const events = INTERLEAVED.map((event) => (event.type === "start" ? { ...event, id: "" } : event));
+      expect(dialect.renderAnswer(events, context)).toMatchObject({ id: "id-1" });
+      expect(readWritten(dialect, events)[0]).toMatchObject({ id: "id-1" });
+    });
+
+    it("cannot be mistaken for a clean end when the upstream breaks", () => {
+      const cut = INTERLEAVED.filter((event) => event.type !== "finish" && event.type !== "end");
+      const error = new GatewayError("upstream_error", "the upstream cut the stream", { provider: "bedrock" });
+      const writer = dialect.createWriter(context);
+      const reader = dialect.createReader();
+      const frames = [...cut.flatMap((event) => writer.write(event)), dialect.renderStreamError(error, { requestId: "r" })];
+      const events = [...frames.flatMap((frame) => reader.read(frame)), ...reader.end()];
+      expect(events.map((event) => event.type)).not.toContain("end");
+      expect(events.at(-1)).toMatchObject({ type: "error", failure: { message: "the upstream cut the stream" } });
+    });
+
+    it.each(codes())("renders %s so that clients know whether to retry", (code) => {
+      const error = new GatewayError(code, "what happened, what to do", { retryAfterMs: 1_500, headers: { "x-more": "1" } });
+      const { body, headers } = dialect.renderError(error, { requestId: "req-1" });
+      expect(JSON.stringify(body)).toContain("what happened, what to do");
+      expect(JSON.stringify(body)).toContain("req-1");
+      expect(headers).toMatchObject({ "retry-after": "2", "retry-after-ms": "1500", "x-more": "1" });
+      expect(headers["x-should-retry"]).toBe(ERRORS[code].retry ? undefined : "false");
+    });
+  });
+}
+
+function codes(): ErrorCode[] {
+  return Object.keys(ERRORS).filter((code): code is ErrorCode => code in ERRORS);
+}
+
+function readWritten(dialect: CallerDialect & UpstreamDialect, events: readonly ChatEvent[]): ChatEvent[] {
+  const writer = dialect.createWriter(context);
+  const text = events
+    .flatMap((event) => writer.write(event))
+    .map(encodeSse)
+    .join("");
+  const decoder = createSseDecoder();
+  const frames = [...decoder.push(new TextEncoder().encode(text)), ...decoder.end()];
+  const reader = dialect.createReader();
+  return [...frames.flatMap((frame) => reader.read(frame)), ...reader.end()];
+}
+
+function thrownBy(action: () => unknown): GatewayError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}

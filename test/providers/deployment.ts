@@ -1,0 +1,60 @@
+import type { BodyPatch } from "../../src/core/body-patch.ts";
+import { createBodyPatch } from "../../src/core/body-patch.ts";
+import type { Connection, Deployment } from "../../src/core/config/deployment.ts";
+import type { JsonObject } from "../../src/core/json.ts";
+import { objectIn } from "../core/parsed.ts";
+import type { ProviderTools, UpstreamCall } from "../../src/providers/provider.ts";
+
+/** A deployment as the configuration would describe it: `litellm_params.model`, and how to reach it. */
+export function deploymentOf(
+  name: string,
+  connection: Connection = {},
+  fields: Partial<Deployment> = {},
+): Deployment {
+  const slash = name.indexOf("/");
+  const model = name.slice(slash + 1);
+  return {
+    id: "deployment-1",
+    group: "team-model",
+    provider: name.slice(0, slash),
+    model,
+    baseModel: model,
+    connection,
+    weight: undefined,
+    rpm: undefined,
+    tpm: undefined,
+    order: 0,
+    timeoutMs: undefined,
+    streamTimeoutMs: undefined,
+    maxRetries: undefined,
+    tags: [],
+    accessGroups: [],
+    dropParams: false,
+    price: undefined,
+    modelInfo: {},
+    ...fields,
+  };
+}
+
+export function callOf(deployment: Deployment, fields: Partial<UpstreamCall> = {}): UpstreamCall {
+  return { deployment, stream: false, betas: [], anthropicVersion: undefined, ...fields };
+}
+
+export const NOW_MS = Date.parse("2026-01-02T03:04:05Z");
+
+/** Tools whose token mint answers at once and remembers nothing. */
+export const TOOLS: ProviderTools = {
+  nowMs: NOW_MS,
+  tokens: { accessToken: async () => "ya29.token", forget: () => undefined },
+};
+
+/** The body after an adaptation, as text and parsed. */
+export function adapted(
+  body: JsonObject | string,
+  adapt: (body: BodyPatch) => void,
+): { text: string; json: JsonObject } {
+  const patch = createBodyPatch(typeof body === "string" ? body : JSON.stringify(body));
+  adapt(patch);
+  const text = patch.text();
+  return { text, json: objectIn(text) };
+}

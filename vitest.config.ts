@@ -6,6 +6,8 @@ import { defineConfig } from "vitest/config";
 execFileSync(process.execPath, ["scripts/build-config.mjs"], { stdio: ["ignore", "ignore", 2] });
 
 const onNode = ["test/e2e/**/*.test.ts", "test/scripts/**/*.test.ts"];
+// Installs real command line clients, hundreds of megabytes: `npm run test:clients`.
+const clients = ["test/clients/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -27,7 +29,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: onNode,
+          exclude: [...onNode, ...clients],
           setupFiles: ["test/setup.ts"],
           // A runtime of its own would cost each file 0.7 s. They share two, and test/setup.ts empties
           // the storage between files; only state that a module keeps for itself survives.
@@ -42,6 +44,14 @@ export default defineConfig({
           // A start of the built Worker takes part of a second; a seeded `npm run check` several.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "clients",
+          include: clients,
+          globalSetup: ["test/e2e/build.ts"],
+          fileParallelism: false,
         },
       },
     ],

@@ -27,7 +27,9 @@ function chosen() {
 /** Prints a tool's words only when it is done, so that two tools never talk at once. */
 function run(name, [command, ...args]) {
   const startedMs = Date.now();
-  const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
+  // The tools see a pipe, and are told what stands behind it.
+  const plain = { NO_COLOR: "1", FORCE_COLOR: undefined, CLICOLOR_FORCE: undefined };
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : plain;
   const child = spawn(command, args, { cwd: root, env: toolEnvironment(colour), stdio: "pipe" });
   const output = [];
   child.stdin.end();

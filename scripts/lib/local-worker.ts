@@ -26,6 +26,8 @@ export interface LocalWorkerOptions {
   storage?: string;
   host?: string;
   port?: number;
+  /** How long the queue waits for more before it delivers, when wrangler.toml's second is too long. */
+  queueWaitSeconds?: number;
   log?: (level: string, message: string) => void;
 }
 
@@ -48,6 +50,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   // wrangler would say that it reads .dev.vars; what it read is not used.
   process.env["WRANGLER_LOG"] ??= "error";
   const { workerOptions } = unstable_getMiniflareWorkerOptions(wranglerToml);
+  const { queueWaitSeconds, storage } = options;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: options.host ?? "127.0.0.1",
@@ -56,7 +59,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
       cf: false,
       log: new Log(LogLevel.ERROR),
       handleStructuredLogs: ({ level, message }) => options.log?.(level, message),
-      ...(options.storage ? { resourcePersistencePath: options.storage } : {}),
+      ...(storage ? { resourcePersistencePath: storage } : {}),
       workers: [
         {
           ...workerOptions,
@@ -65,6 +68,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
           modules: [{ type: "ESModule", path: path.join(options.bundle, "index.js") }],
           modulesRoot: options.bundle,
           bindings: { ...varsOfFile(), ...options.vars },
+          queueConsumers: withWait(workerOptions.queueConsumers, queueWaitSeconds),
         },
       ],
     }),
@@ -83,6 +87,18 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     },
     stop: () => miniflare.dispose(),
   };
+}
+
+type Consumers = ReturnType<
+  typeof unstable_getMiniflareWorkerOptions
+>["workerOptions"]["queueConsumers"];
+
+function withWait(consumers: Consumers, seconds: number | undefined): Consumers {
+  if (seconds === undefined || !consumers || Array.isArray(consumers)) return consumers;
+  const hurried = Object.entries(consumers).map(([queue, settings]) => {
+    return [queue, { ...settings, maxBatchTimeout: seconds }] as const;
+  });
+  return Object.fromEntries(hurried);
 }
 
 /** The [vars] of wrangler.toml, without what wrangler adds to them from .dev.vars. */

@@ -16,6 +16,8 @@ export interface AccountLedger {
    * a second settlement of the same lease changes nothing.
    */
   settle(settlement: Settlement): Promise<void>;
+  /** Keeps a lease alive while its call still runs. A lease that is gone stays gone. */
+  extend(leaseId: string, deadlineMs: number): Promise<void>;
   /** Which models a key may use, for questions that cost nothing: model lists, token counts. */
   access(keyHash: string): Promise<AccessReply>;
 }

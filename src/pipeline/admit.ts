@@ -3,6 +3,7 @@ import { boundOf, measureInput } from "../core/bound.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
+import { LEASE_MS } from "./lease.ts";
 import { draftRecord } from "./record.ts";
 import { errorOfRefusal } from "./refusals.ts";
 
@@ -44,21 +45,17 @@ function priceBound(call: Call): CostBound {
 }
 
 function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveRequest {
-  const { router, settings } = deps.config;
   return {
     leaseId: call.context.id,
     keyHash: call.caller.keyHash,
     model: call.group.name,
     accessGroups: call.group.deployments.flatMap((one) => one.accessGroups),
     bound,
-    deadlineMs: call.context.startedAtMs + router.timeoutMs + LEASE_GRACE_MS,
-    waitMs: settings.budgetWaitMs,
+    deadlineMs: deps.nowMs() + LEASE_MS,
+    waitMs: deps.config.settings.budgetWaitMs,
     draft: draftRecord(call, deps),
   };
 }
-
-/** The account resolves a lease by itself only when the call cannot possibly be running any more. */
-const LEASE_GRACE_MS = 60_000;
 
 async function reserve(
   call: Call,

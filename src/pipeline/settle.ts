@@ -2,6 +2,7 @@ import type { Admitted } from "./admit.ts";
 import type { Call } from "./call.ts";
 import { chargeFor, type Charge } from "./charge.ts";
 import type { Deps } from "./deps.ts";
+import { renewLease } from "./lease.ts";
 import type { Outcome } from "./outcome.ts";
 import { completeRecord } from "./record.ts";
 
@@ -14,8 +15,10 @@ export type Settle = (outcome: Outcome) => Charge;
  */
 export function createSettle(call: Call, admitted: Admitted, deps: Deps): Settle {
   let settled: Charge | undefined;
+  const stopRenewing = renewLease(call, deps);
   return (outcome) => {
     if (settled !== undefined) return settled;
+    stopRenewing();
     const charge = chargeFor(outcome, admitted);
     settled = charge;
     const record = completeRecord(call, admitted, outcome, charge, deps);

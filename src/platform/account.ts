@@ -103,6 +103,15 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     await this.#commitSettlement(settlement);
   }
 
+  async extend(leaseId: string, deadlineMs: number): Promise<void> {
+    const lease = this.#state.leases.get(leaseId);
+    if (lease === undefined || lease.deadlineMs >= deadlineMs) return;
+    this.#commit(() => {
+      lease.deadlineMs = deadlineMs;
+      storage.saveLease(this.#sql, lease);
+    });
+  }
+
   async access(keyHash: string): Promise<AccessReply> {
     const elsewhere = await this.#meetKey(keyHash);
     return elsewhere ?? accessOf(this.#state, keyHash, Date.now());

@@ -26,7 +26,9 @@ function framesOf({ headers, payload }: EventStreamMessage): Frame[] {
     case "exception":
       return [errorFrame(headers[":exception-type"] ?? "", messageIn(text))];
     case "error":
-      return [errorFrame(headers[":error-code"] ?? "", headers[":error-message"] ?? messageIn(text))];
+      return [
+        errorFrame(headers[":error-code"] ?? "", headers[":error-message"] ?? messageIn(text)),
+      ];
     case undefined:
     default:
       throw new FramingError("a message of the event stream does not say what it is");
@@ -66,7 +68,10 @@ const ANTHROPIC_TYPES: Record<string, string> = {
 
 function errorFrame(awsName: string, message: string): Frame {
   const type = ANTHROPIC_TYPES[awsName.toLowerCase()] ?? "api_error";
-  const error: JsonObject = { type, message: message || `Bedrock reported ${awsName || "an error"}.` };
+  const error: JsonObject = {
+    type,
+    message: message || `Bedrock reported ${awsName || "an error"}.`,
+  };
   return { event: "error", data: JSON.stringify({ type: "error", error }) };
 }
 

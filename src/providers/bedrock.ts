@@ -84,5 +84,9 @@ async function prepareBedrock(
     sessionToken: connection.aws_session_token,
   };
   const region = bedrockTarget(deployment).region ?? "";
-  return { url, body, headers: await signAwsRequest({ url, headers, body }, credential, region, nowMs) };
+  return {
+    url,
+    body,
+    headers: await signAwsRequest({ url, headers, body }, credential, region, nowMs),
+  };
 }

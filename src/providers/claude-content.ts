@@ -25,7 +25,11 @@ function adaptBlock(block: JsonObject, rules: ContentRules, path: string): JsonO
 }
 
 /** The gateway does not fetch in the vendor's stead: an address a caller chose could be anyone's. */
-function refuseUrl({ type, source }: JsonObject, { surfaceName }: ContentRules, path: string): void {
+function refuseUrl(
+  { type, source }: JsonObject,
+  { surfaceName }: ContentRules,
+  path: string,
+): void {
   if (!isJsonObject(source) || source.type !== "url") return;
   throw new GatewayError(
     "unsupported_parameter",

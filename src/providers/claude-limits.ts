@@ -27,10 +27,15 @@ export function adaptLimits(
   }
   const effort = effortOf(body);
   adaptThinking(body, capabilities, effort);
-  if (effort !== undefined && !knowsEffort(model, capabilities, betas)) removeInner(body, "output_config", "effort");
+  if (effort !== undefined && !knowsEffort(model, capabilities, betas))
+    removeInner(body, "output_config", "effort");
 }
 
-function adaptThinking(body: BodyPatch, capabilities: Capabilities, effort: string | undefined): void {
+function adaptThinking(
+  body: BodyPatch,
+  capabilities: Capabilities,
+  effort: string | undefined,
+): void {
   const thinking = body.get("thinking");
   if (!isJsonObject(thinking)) return;
   switch (capabilities.reasoning) {
@@ -64,7 +69,8 @@ function thinkWithBudget(
   const room = numberAt(body, "max_tokens", maxOutputTokens);
   const isNew = thinking.type === "adaptive";
   // `budget_tokens` must stay below `max_tokens`, also where that has just been lowered.
-  const asked = !isNew && typeof thinking.budget_tokens === "number" ? thinking.budget_tokens : undefined;
+  const asked =
+    !isNew && typeof thinking.budget_tokens === "number" ? thinking.budget_tokens : undefined;
   const share = Math.floor(room * (SHARE_OF_EFFORT[effort ?? ""] ?? SHARE_OTHERWISE));
   const budget = Math.max(BUDGET_TOKENS_MIN, asked !== undefined && asked < room ? asked : share);
   if (budget >= room || (isNew && isLoopWithoutThinking(body.get("messages")))) {

@@ -42,7 +42,10 @@ function foldSystemTurns(messages: Json[]): Json[] {
     const previous = folded.at(-1);
     if (role === "system") {
       if (isJsonObject(previous) && roleOf(previous) === "user") {
-        folded[folded.length - 1] = { ...previous, content: [...blocksOf(previous), ...systemWords(message)] };
+        folded[folded.length - 1] = {
+          ...previous,
+          content: [...blocksOf(previous), ...systemWords(message)],
+        };
       } else pending = [...pending, ...systemWords(message)];
       continue;
     }

@@ -21,8 +21,12 @@ const QUOTED_CHARACTERS_MAX = 400;
 
 export function composeDemoAnswer(body: JsonObject, model: string): DemoAnswer {
   const messages = Array.isArray(body.messages) ? body.messages : [];
-  const question = textOf(messages.findLast((message) => isJsonObject(message) && message.role === "user"));
-  const call = isToolResult(messages.at(-1)) ? undefined : findCall(question, body.tools, messages.length);
+  const question = textOf(
+    messages.findLast((message) => isJsonObject(message) && message.role === "user"),
+  );
+  const call = isToolResult(messages.at(-1))
+    ? undefined
+    : findCall(question, body.tools, messages.length);
   const spoken = call ? [] : splitWords(sentence(messages, question));
   const words = spoken.slice(0, limitOf(body));
   return {
@@ -31,23 +35,22 @@ export function composeDemoAnswer(body: JsonObject, model: string): DemoAnswer {
     words,
     call,
     finishReason: call ? "tool_calls" : words.length < spoken.length ? "length" : "stop",
-    promptTokens: Math.ceil(new TextEncoder().encode(JSON.stringify(messages)).length / BYTES_PER_TOKEN),
+    promptTokens: Math.ceil(
+      new TextEncoder().encode(JSON.stringify(messages)).length / BYTES_PER_TOKEN,
+    ),
     completionTokens: call ? splitWords(`${call.name} ${call.arguments}`).length : words.length,
   };
 }
 
 function sentence(messages: Json[], question: string): string {
   const last = messages.at(-1);
-  if (isToolResult(last)) return `${LABEL} The tool said: ${textOf(last).slice(0, QUOTED_CHARACTERS_MAX)}`;
+  if (isToolResult(last))
+    return `${LABEL} The tool said: ${textOf(last).slice(0, QUOTED_CHARACTERS_MAX)}`;
   return `${LABEL} You said: ${question.slice(0, QUOTED_CHARACTERS_MAX)}`;
 }
 
 /** `call:weather {"city":"Kyoto"}` in the question calls that tool, when it was offered. */
-function findCall(
-  question: string,
-  tools: Json | undefined,
-  turn: number,
-): DemoAnswer["call"] {
+function findCall(question: string, tools: Json | undefined, turn: number): DemoAnswer["call"] {
   const [, name, rest = ""] = /\bcall:([\w.-]+)\s*(\{.*\})?/s.exec(question) ?? [];
   if (name === undefined || !toolNames(tools).includes(name)) return undefined;
   // The turn makes ids differ along one conversation and still repeat with the same question.

@@ -5,7 +5,10 @@ import type { DemoAnswer } from "./demo-answer.ts";
 const WORD_PACE_MS = 4;
 
 export function wholeDemoAnswer(answer: DemoAnswer): Response {
-  const message: JsonObject = { role: "assistant", content: answer.call ? null : answer.words.join("") };
+  const message: JsonObject = {
+    role: "assistant",
+    content: answer.call ? null : answer.words.join(""),
+  };
   if (answer.call) message.tool_calls = [toolCall(answer.call)];
   return Response.json({
     ...headOf(answer, "chat.completion"),

@@ -17,7 +17,10 @@ export const demo: Provider = {
     body.set("model", call.deployment.model);
   },
   async prepare() {
-    throw new GatewayError("internal_error", "The demo model has no address: it answers by itself.");
+    throw new GatewayError(
+      "internal_error",
+      "The demo model has no address: it answers by itself.",
+    );
   },
   createDecoder: createSseDecoder,
   answerLocally(body, call) {

@@ -100,7 +100,8 @@ async function mintToken(
   });
   const answer = parseJson(await response.text());
   if (!response.ok || !isJsonObject(answer) || typeof answer.access_token !== "string") {
-    const reason = isJsonObject(answer) && typeof answer.error === "string" ? `: ${answer.error}` : "";
+    const reason =
+      isJsonObject(answer) && typeof answer.error === "string" ? `: ${answer.error}` : "";
     throw refused(account, `answered ${response.status} without a token${reason}`);
   }
   const lifeSeconds = typeof answer.expires_in === "number" ? answer.expires_in : 0;

@@ -7,7 +7,15 @@ import { openai } from "./openai.ts";
 import type { Provider } from "./provider.ts";
 import { vertex } from "./vertex.ts";
 
-const PROVIDERS: Provider[] = [bedrock, vertex, azure, openai, anthropic, ...openAiCompatible, demo];
+const PROVIDERS: Provider[] = [
+  bedrock,
+  vertex,
+  azure,
+  openai,
+  anthropic,
+  ...openAiCompatible,
+  demo,
+];
 
 const byName = new Map(PROVIDERS.map((provider) => [provider.name, provider]));
 

@@ -23,7 +23,10 @@ export function openAiLike(name: string, defaultBase?: string): Provider {
       body.set("model", call.deployment.model);
     },
     async prepare({ deployment }, body) {
-      const base = trimBase(deployment.connection.api_base || (defaultBase ?? ""), "/chat/completions");
+      const base = trimBase(
+        deployment.connection.api_base || (defaultBase ?? ""),
+        "/chat/completions",
+      );
       return { url: `${base}/chat/completions`, headers: headersOf(deployment), body };
     },
     createDecoder: createSseDecoder,

@@ -17,7 +17,8 @@ const TOKEN_URI = "https://oauth2.googleapis.com/token";
 /** Throws `GatewayError` ("not_configured"), which quotes nothing of the text: it may be a key. */
 export function parseServiceAccount(text: string): ServiceAccount {
   const json = parseJson(text);
-  if (!isJsonObject(json)) throw unusable("is not JSON; give the text of the service account's file, not its path");
+  if (!isJsonObject(json))
+    throw unusable("is not JSON; give the text of the service account's file, not its path");
   const { client_email: email, private_key: key, private_key_id: keyId } = json;
   if (typeof email !== "string" || typeof key !== "string") {
     throw unusable("lacks client_email or private_key; only service account keys are understood");
@@ -43,5 +44,7 @@ export function saysProject(text: string): boolean {
 }
 
 function unusable(what: string): GatewayError {
-  return new GatewayError("not_configured", `vertex_credentials ${what}.`, { provider: "vertex_ai" });
+  return new GatewayError("not_configured", `vertex_credentials ${what}.`, {
+    provider: "vertex_ai",
+  });
 }

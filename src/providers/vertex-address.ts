@@ -7,7 +7,10 @@ export function isClaude({ model, baseModel }: Deployment): boolean {
 }
 
 /** The project named in the configuration, else the one the service account belongs to. */
-export function vertexProject({ vertex_project: project, vertex_credentials: account }: Connection) {
+export function vertexProject({
+  vertex_project: project,
+  vertex_credentials: account,
+}: Connection) {
   if (project) return project;
   return account ? parseServiceAccount(account).projectId : undefined;
 }

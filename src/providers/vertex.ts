@@ -56,7 +56,10 @@ export const vertex: Provider = {
 function missing({ connection }: Deployment): string[] {
   const { vertex_credentials: credentials, vertex_project: project } = connection;
   const hasProject = project || (credentials && saysProject(credentials));
-  return [...(credentials ? [] : ["vertex_credentials"]), ...(hasProject ? [] : ["vertex_project"])];
+  return [
+    ...(credentials ? [] : ["vertex_credentials"]),
+    ...(hasProject ? [] : ["vertex_project"]),
+  ];
 }
 
 function methodOf({ deployment, stream }: UpstreamCall): string {

@@ -53,7 +53,9 @@ describe("a body patch", () => {
   it("lets the last of several members of one name win, and keeps one of them", () => {
     const text = '{"model":"first","x":1,"mod\\u0065l":"second"}';
     expect(createBodyPatch(text).get("model")).toBe("second");
-    expect(patched(text, (body) => body.set("model", "third"))).toBe('{"x":1,"mod\\u0065l":"third"}');
+    expect(patched(text, (body) => body.set("model", "third"))).toBe(
+      '{"x":1,"mod\\u0065l":"third"}',
+    );
     expect(patched(text, (body) => body.delete("model"))).toBe('{"x":1}');
   });
 
@@ -90,12 +92,20 @@ describe("a body patch", () => {
     expect(patched('{"a":1,"b":2}', (body) => body.set("a", undefined))).toBe('{"b":2}');
   });
 
-  it.each(["", "null", "[1]", '"text"', '{"a":}', '{"a":1', '{"a":1}}', "{a:1}", '{"a":1,}', "not json"])(
-    "refuses %j, which is no JSON object",
-    (text) => {
-      expect(thrownBy(() => createBodyPatch(text)).code).toBe("invalid_json");
-    },
-  );
+  it.each([
+    "",
+    "null",
+    "[1]",
+    '"text"',
+    '{"a":}',
+    '{"a":1',
+    '{"a":1}}',
+    "{a:1}",
+    '{"a":1,}',
+    "not json",
+  ])("refuses %j, which is no JSON object", (text) => {
+    expect(thrownBy(() => createBodyPatch(text)).code).toBe("invalid_json");
+  });
 });
 
 describe("patching random documents", () => {
@@ -103,7 +113,11 @@ describe("patching random documents", () => {
     const random = randomJson(20261121);
     for (let round = 0; round < 3_000; round += 1) {
       const text = random.object();
-      expectSameEdit(text, nameIn(random.pick(NAMES)), round % 3 === 0 ? undefined : `patched ${round}`);
+      expectSameEdit(
+        text,
+        nameIn(random.pick(NAMES)),
+        round % 3 === 0 ? undefined : `patched ${round}`,
+      );
     }
   });
 });
@@ -124,7 +138,10 @@ function expectSameEdit(text: string, name: string, value: string | undefined): 
   const at = result.indexOf(JSON.stringify(value));
   const after = result.slice(at + JSON.stringify(value).length);
   const isReplaced = Object.hasOwn(original, name);
-  const before = result.slice(0, isReplaced ? at : result.lastIndexOf(`${JSON.stringify(name)}:`, at));
+  const before = result.slice(
+    0,
+    isReplaced ? at : result.lastIndexOf(`${JSON.stringify(name)}:`, at),
+  );
   expect(text.startsWith(before.replace(/,$/, "")), `${text} → ${result}`).toBe(true);
   expect(text.endsWith(after), `${text} → ${result}`).toBe(true);
 }

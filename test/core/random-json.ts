@@ -29,7 +29,11 @@ export function randomJson(seed: number): RandomJson {
   const list = (items: string[], open: string, close: string): string =>
     `${open}${space()}${items.map((item) => `${item}${space()}`).join(`,${space()}`)}${close}`;
   const array = (depth: number): string =>
-    list(Array.from({ length: below(4) }, () => value(depth)), "[", "]");
+    list(
+      Array.from({ length: below(4) }, () => value(depth)),
+      "[",
+      "]",
+    );
   const object = (depth = 3): string =>
     list(
       Array.from({ length: below(6) }, () => `${pick(NAMES)}${space()}:${space()}${value(depth)}`),
@@ -64,4 +68,13 @@ const STRINGS = [
   '"😀 日本"',
 ] as const;
 
-const SCALARS = ["1.0", "12345678901234567890", "-0", "1e400", "true", "false", "null", "0.10"] as const;
+const SCALARS = [
+  "1.0",
+  "12345678901234567890",
+  "-0",
+  "1e400",
+  "true",
+  "false",
+  "null",
+  "0.10",
+] as const;

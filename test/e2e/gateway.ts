@@ -32,6 +32,8 @@ export async function startGateway({ config, vars = {} }: GatewayOptions): Promi
   const logs: string[] = [];
   const worker = await startLocalWorker({
     bundle: builtWorker(),
+    // Rows appear as soon as the account object sends them, which most tests wait for.
+    queueWaitSeconds: 0,
     log: (level, message) => logs.push(`${level}: ${message}`),
     vars: {
       LITELLM_MASTER_KEY: masterKey,

@@ -112,11 +112,13 @@ describe("reserving", () => {
   });
 
   it("under an id that was settled already admits nobody for nothing", async () => {
-    const { ledger } = await accountWith({});
+    const { ledger, object } = await accountWith({});
     const call = callFor();
     admitted(await ledger.reserve(call));
     await ledger.settle(settlementOf(call, 1));
-    await expect(ledger.reserve(call)).rejects.toThrow();
+    await runInDurableObject(object, async (account) => {
+      await expect(account.reserve(call)).rejects.toThrow("UNIQUE");
+    });
     expect(await keySpend(ledger)).toMatchObject({ heldNanoUsd: 0 });
   });
 
@@ -142,23 +144,25 @@ describe("reserving", () => {
 });
 
 describe("a lease nobody settles", () => {
-  it("is charged in full when its deadline passes, with a record that says so", async () => {
-    const { ledger, object } = await accountWith({ alias: "svc", limits: budgetOf(1_000) });
-    const call = callFor({ deadlineMs: Date.now() - 1 });
-    admitted(await ledger.reserve(call));
-    const record = await runInDurableObject(object, async (instance, state) => {
-      // Not delivered yet: what the alarm put into the outbox is looked at before the queue has it.
-      const { RECORDS } = await import("cloudflare:workers").then(({ env }) => env);
-      expect(RECORDS).toBeDefined();
-      await instance.alarm();
-      return state.storage.sql.exec("SELECT draft FROM leases").toArray();
-    });
-    expect(record).toEqual([{ draft: null }]);
+  it("is charged in full when its deadline passes", async () => {
+    const { ledger, object } = await accountWith({ limits: budgetOf(1_000) });
+    admitted(await ledger.reserve(callFor({ deadlineMs: Date.now() - 1 })));
+    const inTime = callFor();
+    admitted(await ledger.reserve(inTime));
+    await runDurableObjectAlarm(object);
     expect(await keySpend(ledger)).toEqual({
       windowNanoUsd: 100,
       lifetimeNanoUsd: 100,
-      heldNanoUsd: 0,
+      heldNanoUsd: 100,
     });
+  });
+
+  it("gives its money to those who wait for it only after it was charged", async () => {
+    const { ledger, object } = await accountWith({ limits: budgetOf(150) });
+    admitted(await ledger.reserve(callFor({ deadlineMs: Date.now() - 1 })));
+    const waiting = ledger.reserve(callFor({ waitMs: 5_000 }));
+    await runDurableObjectAlarm(object);
+    expect(await waiting).toMatchObject({ refusal: { reason: "budget", spentNanoUsd: 100 } });
   });
 
   it("stays as charged when its settlement comes too late", async () => {

@@ -21,7 +21,9 @@ describeProvider({
   ],
   whole: { url: "https://api.anthropic.com/v1/messages", headers: HEADERS },
   stream: { url: "https://api.anthropic.com/v1/messages", headers: HEADERS },
-  bytes: bytesOf('event: ping\ndata: {"type":"ping"}\n\nevent: message_stop\r\ndata: {"type":"message_stop"}\r\n\r\n'),
+  bytes: bytesOf(
+    'event: ping\ndata: {"type":"ping"}\n\nevent: message_stop\r\ndata: {"type":"message_stop"}\r\n\r\n',
+  ),
   frames: [
     { event: "ping", data: '{"type":"ping"}' },
     { event: "message_stop", data: '{"type":"message_stop"}' },
@@ -42,20 +44,26 @@ describe("Anthropic's own API", () => {
   });
 
   it("is asked for the deployment's model", () => {
-    const { text } = adapted('{"model":"team/x", "max_tokens":1}', (body) => anthropic.adaptBody(body, callOf(deployment)));
+    const { text } = adapted('{"model":"team/x", "max_tokens":1}', (body) =>
+      anthropic.adaptBody(body, callOf(deployment)),
+    );
     expect(text).toBe('{"model":"claude-opus-5-5", "max_tokens":1}');
   });
 
-  it.each(["http://127.0.0.1:1/a", "http://127.0.0.1:1/a/", "http://127.0.0.1:1/a/v1", "http://127.0.0.1:1/a/v1/messages"])(
-    "is found under the base %s",
-    async (apiBase) => {
-      const at = deploymentOf("anthropic/m", { api_key: "k", api_base: apiBase });
-      expect((await anthropic.prepare(callOf(at), "{}", TOOLS)).url).toBe("http://127.0.0.1:1/a/v1/messages");
-      expect((await anthropic.countTokens?.prepare(callOf(at), "{}", TOOLS))?.url).toBe(
-        "http://127.0.0.1:1/a/v1/messages/count_tokens",
-      );
-    },
-  );
+  it.each([
+    "http://127.0.0.1:1/a",
+    "http://127.0.0.1:1/a/",
+    "http://127.0.0.1:1/a/v1",
+    "http://127.0.0.1:1/a/v1/messages",
+  ])("is found under the base %s", async (apiBase) => {
+    const at = deploymentOf("anthropic/m", { api_key: "k", api_base: apiBase });
+    expect((await anthropic.prepare(callOf(at), "{}", TOOLS)).url).toBe(
+      "http://127.0.0.1:1/a/v1/messages",
+    );
+    expect((await anthropic.countTokens?.prepare(callOf(at), "{}", TOOLS))?.url).toBe(
+      "http://127.0.0.1:1/a/v1/messages/count_tokens",
+    );
+  });
 
   it("counts tokens", () => {
     expect(anthropic.countTokens?.read({ input_tokens: 7 })).toBe(7);

@@ -21,7 +21,9 @@ describe("an AWS signature", () => {
     ["%3A", "6b18186d5132c71249f705372d764ddfd8a9890b662230fb355af564c05e1c35"],
     [":", "3000ee0b39c11845e77a3c9979563ac2bdac6e7b7fef737e2d82a8a148d9efe2"],
   ])("covers the path as it is sent, with %s in it", async (colon, signature) => {
-    const headers = await sign(`${HOST}/model/us.anthropic.claude-sonnet-4-5-20250929-v1${colon}0/converse`);
+    const headers = await sign(
+      `${HOST}/model/us.anthropic.claude-sonnet-4-5-20250929-v1${colon}0/converse`,
+    );
     expect(headers).toEqual({
       "content-type": "application/json",
       "x-amz-date": "20260102T030405Z",
@@ -34,7 +36,9 @@ describe("an AWS signature", () => {
   it("covers the session token of temporary credentials", async () => {
     const headers = await sign(`${HOST}/model/m/invoke`, "FwoGZXIvYXdz");
     expect(headers["x-amz-security-token"]).toBe("FwoGZXIvYXdz");
-    expect(headers.authorization).toContain("SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,");
+    expect(headers.authorization).toContain(
+      "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,",
+    );
   });
 
   it("differs with the body, so that nobody can change it on the way", async () => {

@@ -31,20 +31,38 @@ const DEPLOYMENT = `${RESOURCE}/openai/deployments/o3`;
 
 describe("Azure's addresses", () => {
   it.each<[Connection, string]>([
-    [{ api_base: `${RESOURCE}/` }, `${RESOURCE}/openai/deployments/my-o3/chat/completions?api-version=2025-02-01-preview`],
-    [{ api_base: `${RESOURCE}/openai` }, `${RESOURCE}/openai/deployments/my-o3/chat/completions?api-version=2025-02-01-preview`],
-    [{ api_base: `${DEPLOYMENT}/`, api_version: "2024-10-21" }, `${DEPLOYMENT}/chat/completions?api-version=2024-10-21`],
     [
-      { api_base: `${DEPLOYMENT}/chat/completions?api-version=2025-04-01-preview`, api_version: "2024-10-21" },
+      { api_base: `${RESOURCE}/` },
+      `${RESOURCE}/openai/deployments/my-o3/chat/completions?api-version=2025-02-01-preview`,
+    ],
+    [
+      { api_base: `${RESOURCE}/openai` },
+      `${RESOURCE}/openai/deployments/my-o3/chat/completions?api-version=2025-02-01-preview`,
+    ],
+    [
+      { api_base: `${DEPLOYMENT}/`, api_version: "2024-10-21" },
+      `${DEPLOYMENT}/chat/completions?api-version=2024-10-21`,
+    ],
+    [
+      {
+        api_base: `${DEPLOYMENT}/chat/completions?api-version=2025-04-01-preview`,
+        api_version: "2024-10-21",
+      },
       `${DEPLOYMENT}/chat/completions?api-version=2025-04-01-preview`,
     ],
     [{ api_base: `${RESOURCE}/openai/v1` }, `${RESOURCE}/openai/v1/chat/completions`],
-    [{ api_base: `${RESOURCE}/openai/v1/`, api_version: "2024-10-21" }, `${RESOURCE}/openai/v1/chat/completions`],
+    [
+      { api_base: `${RESOURCE}/openai/v1/`, api_version: "2024-10-21" },
+      `${RESOURCE}/openai/v1/chat/completions`,
+    ],
     [
       { api_base: `${RESOURCE}/openai/v1?api-version=preview` },
       `${RESOURCE}/openai/v1/chat/completions?api-version=preview`,
     ],
-    [{ api_base: RESOURCE, api_version: "preview" }, `${RESOURCE}/openai/v1/chat/completions?api-version=preview`],
+    [
+      { api_base: RESOURCE, api_version: "preview" },
+      `${RESOURCE}/openai/v1/chat/completions?api-version=preview`,
+    ],
     [
       { api_base: "http://127.0.0.1:1/azure", api_version: "2024-10-21" },
       "http://127.0.0.1:1/azure/openai/deployments/my-o3/chat/completions?api-version=2024-10-21",
@@ -56,7 +74,9 @@ describe("Azure's addresses", () => {
 
   it("leave LiteLLM's series out of the deployment's name", async () => {
     const deployment = deploymentOf("azure/o_series/my-o3", { api_key: "k", api_base: RESOURCE });
-    expect((await azure.prepare(callOf(deployment), "{}", TOOLS)).url).toContain("/deployments/my-o3/");
+    expect((await azure.prepare(callOf(deployment), "{}", TOOLS)).url).toContain(
+      "/deployments/my-o3/",
+    );
   });
 });
 

@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Connection, Deployment } from "../../src/core/config/deployment.ts";
-import type { JsonObject } from "../../src/core/json.ts";
-import { encodeEventStream } from "../../src/dialects/framing/event-stream.ts";
-import { FramingError } from "../../src/dialects/framing/frame.ts";
 import { bedrock } from "../../src/providers/bedrock.ts";
 import { textOfBase64 } from "../../src/providers/base64.ts";
 import { objectIn } from "../core/parsed.ts";
 import { thrownBy } from "../core/thrown.ts";
+import { chunk, exception } from "./bedrock-messages.ts";
 import { adapted, callOf, deploymentOf, TOOLS } from "./deployment.ts";
-import { bytesOf, describeProvider } from "./provider.contract.ts";
+import { describeProvider } from "./provider.contract.ts";
 
 const KEYS: Connection = {
   aws_access_key_id: "AKIDEXAMPLE",
@@ -22,21 +20,6 @@ const PROFILE = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-pr
 const sonnet = deploymentOf(`bedrock/${SONNET}`, { ...KEYS, api_key: "ABSKsecret" });
 const BODY =
   '{ "max_tokens": 100, "messages": [ {"role":"user", "content":"\\u0041 1.0"} ],\n "metadata":{"user_id":"u"}, "x_new": [1.0, 12345678901234567890] }';
-
-function chunk(event: JsonObject): Uint8Array {
-  const data = btoa(JSON.stringify(event));
-  return encodeEventStream({
-    headers: { ":event-type": "chunk", ":content-type": "application/json", ":message-type": "event" },
-    payload: bytesOf(JSON.stringify({ bytes: data, p: "abcdefgh" })),
-  });
-}
-
-function exception(type: string, payload: unknown): Uint8Array {
-  return encodeEventStream({
-    headers: { ":exception-type": type, ":content-type": "application/json", ":message-type": "exception" },
-    payload: bytesOf(JSON.stringify(payload)),
-  });
-}
 
 const START = { type: "message_start", message: { id: "msg_bdrk_1", usage: { input_tokens: 3 } } };
 const STOP = { type: "message_stop", "amazon-bedrock-invocationMetrics": { inputTokenCount: 3 } };
@@ -61,7 +44,11 @@ describeProvider({
     url: `https://bedrock-runtime.us-east-1.amazonaws.com${SONNET_PATH}/invoke-with-response-stream`,
     headers: { "content-type": "application/json", authorization: "Bearer ABSKsecret" },
   },
-  bytes: new Uint8Array([...chunk(START), ...chunk(STOP), ...exception("throttlingException", { message: "slow" })]),
+  bytes: new Uint8Array([
+    ...chunk(START),
+    ...chunk(STOP),
+    ...exception("throttlingException", { message: "slow" }),
+  ]),
   frames: [
     { event: "message_start", data: JSON.stringify(START) },
     { event: "message_stop", data: JSON.stringify(STOP) },
@@ -77,11 +64,31 @@ describe("reaching Bedrock", () => {
     (await bedrock.prepare(callOf(deployment), "{}", TOOLS)).url;
 
   it.each([
-    [`bedrock/${SONNET}`, {}, `https://bedrock-runtime.us-east-1.amazonaws.com${SONNET_PATH}/invoke`],
-    [`bedrock/invoke/${SONNET}`, {}, `https://bedrock-runtime.us-east-1.amazonaws.com${SONNET_PATH}/invoke`],
-    [`bedrock/eu-central-1/${SONNET}`, {}, `https://bedrock-runtime.eu-central-1.amazonaws.com${SONNET_PATH}/invoke`],
-    [`bedrock/us-gov-west-1/${SONNET}`, {}, `https://bedrock-runtime.us-gov-west-1.amazonaws.com${SONNET_PATH}/invoke`],
-    [`bedrock/invoke/cn-north-1/${SONNET}`, {}, `https://bedrock-runtime.cn-north-1.amazonaws.com.cn${SONNET_PATH}/invoke`],
+    [
+      `bedrock/${SONNET}`,
+      {},
+      `https://bedrock-runtime.us-east-1.amazonaws.com${SONNET_PATH}/invoke`,
+    ],
+    [
+      `bedrock/invoke/${SONNET}`,
+      {},
+      `https://bedrock-runtime.us-east-1.amazonaws.com${SONNET_PATH}/invoke`,
+    ],
+    [
+      `bedrock/eu-central-1/${SONNET}`,
+      {},
+      `https://bedrock-runtime.eu-central-1.amazonaws.com${SONNET_PATH}/invoke`,
+    ],
+    [
+      `bedrock/us-gov-west-1/${SONNET}`,
+      {},
+      `https://bedrock-runtime.us-gov-west-1.amazonaws.com${SONNET_PATH}/invoke`,
+    ],
+    [
+      `bedrock/invoke/cn-north-1/${SONNET}`,
+      {},
+      `https://bedrock-runtime.cn-north-1.amazonaws.com.cn${SONNET_PATH}/invoke`,
+    ],
     [
       `bedrock/${PROFILE}`,
       { aws_region_name: undefined },
@@ -102,13 +109,20 @@ describe("reaching Bedrock", () => {
       { aws_bedrock_runtime_endpoint: "http://127.0.0.1:9999/bedrock/us-east-1/" },
       `http://127.0.0.1:9999/bedrock/us-east-1${SONNET_PATH}/invoke`,
     ],
-    [`bedrock/${SONNET}`, { api_base: "https://vpce.example" }, `https://vpce.example${SONNET_PATH}/invoke`],
+    [
+      `bedrock/${SONNET}`,
+      { api_base: "https://vpce.example" },
+      `https://vpce.example${SONNET_PATH}/invoke`,
+    ],
   ])("finds %s %j", async (name, connection, expected) => {
     expect(await address(deploymentOf(name, { ...KEYS, ...connection }))).toBe(expected);
   });
 
   it("signs with keys, the session token included, when there is no bearer key", async () => {
-    const deployment = deploymentOf(`bedrock/${SONNET}`, { ...KEYS, aws_session_token: "FwoGZXIvYXdz" });
+    const deployment = deploymentOf(`bedrock/${SONNET}`, {
+      ...KEYS,
+      aws_session_token: "FwoGZXIvYXdz",
+    });
     const { headers } = await bedrock.prepare(callOf(deployment), "{}", TOOLS);
     expect(Object.keys(headers).toSorted()).toEqual([
       "authorization",
@@ -130,9 +144,15 @@ describe("reaching Bedrock", () => {
   });
 
   it("prefers a bearer key to signing", async () => {
-    const deployment = deploymentOf(`bedrock/${SONNET}`, { ...KEYS, aws_bearer_token: "ABSKother" });
+    const deployment = deploymentOf(`bedrock/${SONNET}`, {
+      ...KEYS,
+      aws_bearer_token: "ABSKother",
+    });
     const { headers } = await bedrock.prepare(callOf(deployment), "{}", TOOLS);
-    expect(headers).toEqual({ "content-type": "application/json", authorization: "Bearer ABSKother" });
+    expect(headers).toEqual({
+      "content-type": "application/json",
+      authorization: "Bearer ABSKother",
+    });
   });
 
   it("names the keys and the region that are missing", () => {
@@ -141,102 +161,84 @@ describe("reaching Bedrock", () => {
       "aws_secret_access_key",
       "aws_region_name",
     ]);
-    expect(bedrock.missing(deploymentOf(`bedrock/us-west-2/${SONNET}`, { api_key: "k" }))).toEqual([]);
+    expect(bedrock.missing(deploymentOf(`bedrock/us-west-2/${SONNET}`, { api_key: "k" }))).toEqual(
+      [],
+    );
   });
 });
 
 describe("a body for Bedrock", () => {
   it("loses what the URL says and gains AWS's version", () => {
-    const { text } = adapted('{"model":"team","stream":true,"max_tokens":5,"messages":[]}', (body) =>
-      bedrock.adaptBody(body, callOf(sonnet, { stream: true })),
+    const { text } = adapted(
+      '{"model":"team","stream":true,"max_tokens":5,"messages":[]}',
+      (body) => bedrock.adaptBody(body, callOf(sonnet, { stream: true })),
     );
     expect(text).toBe('{"max_tokens":5,"messages":[],"anthropic_version":"bedrock-2023-05-31"}');
   });
 
   it("carries the flags AWS knows, by AWS's names", () => {
-    const betas = ["claude-code-20250219", "advanced-tool-use-2025-11-20", "context-1m-2025-08-07", "new-2027-01-01"];
-    const { json } = adapted('{"messages":[]}', (body) => bedrock.adaptBody(body, callOf(sonnet, { betas })));
+    const betas = [
+      "claude-code-20250219",
+      "advanced-tool-use-2025-11-20",
+      "context-1m-2025-08-07",
+      "new-2027-01-01",
+    ];
+    const { json } = adapted('{"messages":[]}', (body) =>
+      bedrock.adaptBody(body, callOf(sonnet, { betas })),
+    );
     expect(json.anthropic_beta).toEqual(["tool-search-tool-2025-10-19", "context-1m-2025-08-07"]);
   });
 
   it("turns the tools' streaming of arguments into a flag", () => {
     const tools = [{ name: "f", input_schema: { type: "object" }, eager_input_streaming: true }];
-    const { json } = adapted({ messages: [], tools }, (body) => bedrock.adaptBody(body, callOf(sonnet)));
+    const { json } = adapted({ messages: [], tools }, (body) =>
+      bedrock.adaptBody(body, callOf(sonnet)),
+    );
     expect(json.anthropic_beta).toEqual(["fine-grained-tool-streaming-2025-05-14"]);
     expect(json.tools).toEqual([{ name: "f", input_schema: { type: "object" } }]);
   });
 
   it("is refused for a model that is not Claude, unless only its ARN is known", () => {
     const adaptFor = (name: string) => () =>
-      adapted('{"messages":[]}', (body) => bedrock.adaptBody(body, callOf(deploymentOf(name, KEYS))));
+      adapted('{"messages":[]}', (body) =>
+        bedrock.adaptBody(body, callOf(deploymentOf(name, KEYS))),
+      );
     expect(thrownBy(adaptFor("bedrock/amazon.nova-pro-v1:0")).code).toBe("not_supported");
     expect(adaptFor(`bedrock/${PROFILE}`)).not.toThrow();
-  });
-});
-
-describe("a stream of Bedrock's", () => {
-  const decode = (...messages: Uint8Array[]) => {
-    const decoder = bedrock.createDecoder();
-    return [...messages.flatMap((message) => decoder.push(message)), ...decoder.end()];
-  };
-
-  it.each([
-    ["throttlingException", "rate_limit_error"],
-    ["modelStreamErrorException", "api_error"],
-    ["internalServerException", "api_error"],
-    ["serviceUnavailableException", "overloaded_error"],
-    ["validationException", "invalid_request_error"],
-    ["modelTimeoutException", "timeout_error"],
-    ["somethingNewException", "api_error"],
-  ])("says %s as Anthropic's %s", (name, type) => {
-    const [frame] = decode(exception(name, { message: "why" }));
-    expect(frame).toEqual({
-      event: "error",
-      data: JSON.stringify({ type: "error", error: { type, message: "why" } }),
-    });
-  });
-
-  it("reads an error message, whose words are in its headers", () => {
-    const message = encodeEventStream({
-      headers: { ":message-type": "error", ":error-code": "InternalServerException", ":error-message": "oops" },
-      payload: new Uint8Array(),
-    });
-    expect(decode(message)[0]?.data).toContain('{"type":"api_error","message":"oops"}');
-  });
-
-  it("keeps text beyond ASCII whole", () => {
-    const event = { type: "content_block_delta", delta: { text: "日本 😀" } };
-    const utf8 = bytesOf(JSON.stringify(event));
-    const payload = bytesOf(JSON.stringify({ bytes: btoa(String.fromCharCode(...utf8)) }));
-    const message = encodeEventStream({ headers: { ":message-type": "event", ":event-type": "chunk" }, payload });
-    expect(decode(message)).toEqual([{ event: "content_block_delta", data: JSON.stringify(event) }]);
-  });
-
-  it("notices a changed byte, and bytes that stop inside a message", () => {
-    const damaged = chunk(START);
-    damaged[40] = (damaged[40] ?? 0) ^ 1;
-    expect(() => decode(damaged)).toThrow(FramingError);
-    expect(() => decode(chunk(START).subarray(0, 30))).toThrow(FramingError);
-  });
-
-  it.each([["no base64 !"], [btoa("not json")], [btoa('{"no":"type"}')]])("refuses a chunk of %j", (bytes) => {
-    const payload = bytesOf(JSON.stringify({ bytes }));
-    const message = encodeEventStream({ headers: { ":message-type": "event", ":event-type": "chunk" }, payload });
-    expect(() => decode(message)).toThrow(FramingError);
   });
 });
 
 describe("an error of Bedrock's", () => {
   it.each([
     [429, "ThrottlingException:http://internal.amazon.com/", "Too many requests", "rate-limit"],
-    [429, "ThrottlingException", "Too many tokens per day, please wait before trying again.", "quota"],
+    [
+      429,
+      "ThrottlingException",
+      "Too many tokens per day, please wait before trying again.",
+      "quota",
+    ],
     [400, "ServiceQuotaExceededException", "quota", "quota"],
     [400, "ValidationException", "max_tokens: Field required", "invalid-request"],
     [400, "ValidationException", "Input is too long for requested model.", "context-length"],
     [403, "AccessDeniedException", "You don't have access to the model", "permission"],
-    [403, "UnrecognizedClientException", "The security token included in the request is invalid.", "credential"],
-    [403, "InvalidSignatureException", "The request signature we calculated does not match", "credential"],
-    [403, "ExpiredTokenException", "The security token included in the request is expired", "credential"],
+    [
+      403,
+      "UnrecognizedClientException",
+      "The security token included in the request is invalid.",
+      "credential",
+    ],
+    [
+      403,
+      "InvalidSignatureException",
+      "The request signature we calculated does not match",
+      "credential",
+    ],
+    [
+      403,
+      "ExpiredTokenException",
+      "The security token included in the request is expired",
+      "credential",
+    ],
     [404, "ResourceNotFoundException", "Could not resolve the foundation model", "not-found"],
     [408, "ModelTimeoutException", "The model timed out", "timeout"],
     [424, "ModelErrorException", "The model crashed", "server-error"],
@@ -256,12 +258,20 @@ describe("counting tokens on Bedrock", () => {
 
   it("wraps the body of an invocation, with room above the thinking budget and without empty tools", async () => {
     const { text } = adapted(
-      { model: "m", messages: [{ role: "user", content: "日本" }], tools: [], thinking: { type: "enabled", budget_tokens: 2_000 } },
+      {
+        model: "m",
+        messages: [{ role: "user", content: "日本" }],
+        tools: [],
+        thinking: { type: "enabled", budget_tokens: 2_000 },
+      },
       (body) => counter?.adaptBody(body, call),
     );
     const request = await counter?.prepare(call, text, TOOLS);
-    expect(request?.url).toBe(`https://bedrock-runtime.us-east-1.amazonaws.com${SONNET_PATH}/count-tokens`);
-    const [, wrapped = ""] = /^\{"input":\{"invokeModel":\{"body":"([^"]+)"\}\}\}$/.exec(request?.body ?? "") ?? [];
+    expect(request?.url).toBe(
+      `https://bedrock-runtime.us-east-1.amazonaws.com${SONNET_PATH}/count-tokens`,
+    );
+    const [, wrapped = ""] =
+      /^\{"input":\{"invokeModel":\{"body":"([^"]+)"\}\}\}$/.exec(request?.body ?? "") ?? [];
     expect(objectIn(textOfBase64(wrapped))).toEqual({
       messages: [{ role: "user", content: "日本" }],
       thinking: { type: "enabled", budget_tokens: 2_000 },

@@ -21,7 +21,10 @@ interface Options {
   surface?: ClaudeSurface;
 }
 
-function adapt(body: JsonObject, { model = SONNET_4_5, betas = [], surface = BEDROCK }: Options = {}): JsonObject {
+function adapt(
+  body: JsonObject,
+  { model = SONNET_4_5, betas = [], surface = BEDROCK }: Options = {},
+): JsonObject {
   const call = callOf(deploymentOf(`bedrock/${model}`), { betas });
   const { json } = adapted({ max_tokens: 16_000, messages: HELLO, ...body }, (patch) =>
     adaptClaudeBody(patch, call, surface),
@@ -52,18 +55,25 @@ describe("a Claude body away from home", () => {
     expect(Object.keys(adapt(services))).toEqual(["max_tokens", "messages"]);
   });
 
-  it.each([BEDROCK, VERTEX])("refuses safeguards by name on $name, so that the client checks for itself", (surface) => {
-    const refusal = thrownBy(() => adapt({ safeguards: {} }, { surface }));
-    expect(refusal.code).toBe("unsupported_parameter");
-    expect(refusal.message).toContain("safeguards");
-  });
+  it.each([BEDROCK, VERTEX])(
+    "refuses safeguards by name on $name, so that the client checks for itself",
+    (surface) => {
+      const refusal = thrownBy(() => adapt({ safeguards: {} }, { surface }));
+      expect(refusal.code).toBe("unsupported_parameter");
+      expect(refusal.message).toContain("safeguards");
+    },
+  );
 
   it("drops a field whose flag was dropped, and keeps one whose flag goes along", () => {
     const management = { context_management: { edits: [] } };
     const september = ["compact-2026-09-04"];
     expect(adapt(management, { betas: september })).not.toHaveProperty("context_management");
-    expect(adapt(management, { betas: september, surface: VERTEX })).toHaveProperty("context_management");
-    expect(adapt(management, { betas: ["context-management-2025-06-27"] })).toHaveProperty("context_management");
+    expect(adapt(management, { betas: september, surface: VERTEX })).toHaveProperty(
+      "context_management",
+    );
+    expect(adapt(management, { betas: ["context-management-2025-06-27"] })).toHaveProperty(
+      "context_management",
+    );
   });
 
   it("leaves a field whose flag nobody sent to the vendor's complaint", () => {
@@ -74,7 +84,9 @@ describe("a Claude body away from home", () => {
     const betas = ["task-budgets-2026-03-13"];
     const config = { output_config: { task_budget: 1, effort: "high" } };
     expect(adapt(config, { betas, model: OPUS_4_6 }).output_config).toEqual({ effort: "high" });
-    expect(adapt({ output_config: { task_budget: 1 } }, { betas })).not.toHaveProperty("output_config");
+    expect(adapt({ output_config: { task_budget: 1 } }, { betas })).not.toHaveProperty(
+      "output_config",
+    );
   });
 
   it("presumes nothing of a model whose name does not say which it is", () => {
@@ -85,7 +97,9 @@ describe("a Claude body away from home", () => {
       output_config: { effort: "high" },
       messages: [...HELLO, { role: "system", content: "s" }, { role: "assistant", content: "a" }],
     };
-    expect(adapt(body, { model: "arn:aws:bedrock:us-east-1:1:application-inference-profile/x" })).toEqual(body);
+    expect(
+      adapt(body, { model: "arn:aws:bedrock:us-east-1:1:application-inference-profile/x" }),
+    ).toEqual(body);
   });
 });
 
@@ -109,14 +123,20 @@ describe("limits of a Claude model", () => {
     ["low", 3_200],
     ["medium", 8_000],
     ["high", 12_800],
-  ])("turn adaptive thinking at %s effort into a budget where only budgets are known", (effort, budget) => {
-    const body = { thinking: { type: "adaptive", display: "omitted" }, output_config: { effort } };
-    expect(adapt(body)).toEqual({
-      max_tokens: 16_000,
-      messages: HELLO,
-      thinking: { type: "enabled", budget_tokens: budget },
-    });
-  });
+  ])(
+    "turn adaptive thinking at %s effort into a budget where only budgets are known",
+    (effort, budget) => {
+      const body = {
+        thinking: { type: "adaptive", display: "omitted" },
+        output_config: { effort },
+      };
+      expect(adapt(body)).toEqual({
+        max_tokens: 16_000,
+        messages: HELLO,
+        thinking: { type: "enabled", budget_tokens: budget },
+      });
+    },
+  );
 
   it("keep a budget below a lowered max_tokens", () => {
     const body = { max_tokens: 128_000, thinking: { type: "enabled", budget_tokens: 100_000 } };
@@ -124,17 +144,24 @@ describe("limits of a Claude model", () => {
   });
 
   it("leave thinking out where an answer has no room for it", () => {
-    expect(adapt({ max_tokens: 900, thinking: { type: "adaptive" } })).not.toHaveProperty("thinking");
+    expect(adapt({ max_tokens: 900, thinking: { type: "adaptive" } })).not.toHaveProperty(
+      "thinking",
+    );
   });
 
   it("do not start to think amid a tool loop that began without thinking", () => {
     const call = { type: "tool_use", id: "a", name: "f", input: {} };
-    const result = { role: "user", content: [{ type: "tool_result", tool_use_id: "a", content: "1" }] };
+    const result = {
+      role: "user",
+      content: [{ type: "tool_result", tool_use_id: "a", content: "1" }],
+    };
     const loop = (...content: JsonObject[]) => [...HELLO, { role: "assistant", content }, result];
     const thinking = { type: "adaptive" };
     expect(adapt({ thinking, messages: loop(call) })).not.toHaveProperty("thinking");
     const thought = { type: "thinking", thinking: "", signature: "s" };
-    expect(adapt({ thinking, messages: loop(thought, call) })).toHaveProperty("thinking.budget_tokens");
+    expect(adapt({ thinking, messages: loop(thought, call) })).toHaveProperty(
+      "thinking.budget_tokens",
+    );
   });
 
   it("turn a budget into effort where budgets are gone, unless the caller chose an effort", () => {
@@ -159,7 +186,9 @@ describe("limits of a Claude model", () => {
     const body = { output_config: { effort: "low" } };
     const betas = ["effort-2025-11-24"];
     expect(adapt(body, { model: OPUS_4_5, betas })).toMatchObject(body);
-    expect(adapt(body, { model: OPUS_4_5, betas, surface: VERTEX })).not.toHaveProperty("output_config");
+    expect(adapt(body, { model: OPUS_4_5, betas, surface: VERTEX })).not.toHaveProperty(
+      "output_config",
+    );
     expect(adapt(body, { model: SONNET_4_5, betas })).not.toHaveProperty("output_config");
   });
 });
@@ -169,16 +198,30 @@ describe("turns of a Claude conversation", () => {
   const marked = (text: string) => ({ type: "text", text: `<system>\n${text}\n</system>` });
 
   it("fold a system turn into the user turn before it, and never hoist it", () => {
-    const system = { role: "system", content: [{ type: "text", text: "rule", cache_control: { type: "ephemeral" } }] };
+    const system = {
+      role: "system",
+      content: [{ type: "text", text: "rule", cache_control: { type: "ephemeral" } }],
+    };
     expect(adapt({ messages: [...HELLO, system] }).messages).toEqual([
-      { role: "user", content: [...content("hi"), { ...marked("rule"), cache_control: { type: "ephemeral" } }] },
+      {
+        role: "user",
+        content: [...content("hi"), { ...marked("rule"), cache_control: { type: "ephemeral" } }],
+      },
     ]);
   });
 
   it("fold a system turn between a call and its result behind the result", () => {
-    const call = { role: "assistant", content: [{ type: "tool_use", id: "a", name: "f", input: {} }] };
+    const call = {
+      role: "assistant",
+      content: [{ type: "tool_use", id: "a", name: "f", input: {} }],
+    };
     const result = { type: "tool_result", tool_use_id: "a", content: "1" };
-    const messages = [...HELLO, call, { role: "system", content: "rule" }, { role: "user", content: [result, ...content("go")] }];
+    const messages = [
+      ...HELLO,
+      call,
+      { role: "system", content: "rule" },
+      { role: "user", content: [result, ...content("go")] },
+    ];
     expect(adapt({ messages }).messages).toEqual([
       ...HELLO,
       call,
@@ -207,17 +250,26 @@ describe("turns of a Claude conversation", () => {
     expect(adapt({ messages }, { betas, surface: VERTEX }).messages).toEqual(messages);
   });
 
-  it.each(["image", "document"])("refuse the URL of an %s by its path, in tool results too", (type) => {
-    const picture = { type, source: { type: "url", url: "https://example.com/x" } };
-    const messages = [{ role: "user", content: [{ type: "tool_result", tool_use_id: "a", content: [picture] }] }];
-    const refusal = thrownBy(() => adapt({ messages }));
-    expect(refusal.code).toBe("unsupported_parameter");
-    expect(refusal.details.param).toBe("messages.0.content.0.content.0.source");
-  });
+  it.each(["image", "document"])(
+    "refuse the URL of an %s by its path, in tool results too",
+    (type) => {
+      const picture = { type, source: { type: "url", url: "https://example.com/x" } };
+      const messages = [
+        { role: "user", content: [{ type: "tool_result", tool_use_id: "a", content: [picture] }] },
+      ];
+      const refusal = thrownBy(() => adapt({ messages }));
+      expect(refusal.code).toBe("unsupported_parameter");
+      expect(refusal.details.param).toBe("messages.0.content.0.content.0.source");
+    },
+  );
 
   it("keep a tool's arguments to themselves, however they look", () => {
     const input = { cache_control: { scope: "x" }, source: { type: "url" } };
-    const messages = [...HELLO, { role: "assistant", content: [{ type: "tool_use", id: "a", name: "f", input }] }, ...HELLO];
+    const messages = [
+      ...HELLO,
+      { role: "assistant", content: [{ type: "tool_use", id: "a", name: "f", input }] },
+      ...HELLO,
+    ];
     expect(adapt({ messages }).messages).toEqual(messages);
   });
 });
@@ -237,16 +289,30 @@ describe("cache marks and tools", () => {
   };
 
   it("lose their scope everywhere, and their age on old models", () => {
-    const body = { system: [block], messages: [{ role: "user", content: [block] }], tools: [{ ...tool }] };
+    const body = {
+      system: [block],
+      messages: [{ role: "user", content: [block] }],
+      tools: [{ ...tool }],
+    };
     const kept = { cache_control: { type: "ephemeral", ttl: "1h" } };
-    expect(adapt(body)).toMatchObject({ system: [kept], messages: [{ content: [kept] }], tools: [kept] });
+    expect(adapt(body)).toMatchObject({
+      system: [kept],
+      messages: [{ content: [kept] }],
+      tools: [kept],
+    });
     const old = adapt(body, { model: "anthropic.claude-opus-4-1-20250805-v1:0" });
     expect(JSON.stringify(old)).not.toMatch(/ttl|scope/);
-    expect(JSON.stringify(adapt(body, { model: "claude-opus-4-1@20250805", surface: VERTEX }))).toContain("ttl");
+    expect(
+      JSON.stringify(adapt(body, { model: "claude-opus-4-1@20250805", surface: VERTEX })),
+    ).toContain("ttl");
   });
 
   it("lose what only Anthropic knows of tools", () => {
-    const bare = { name: "f", input_schema: { type: "object" }, cache_control: { type: "ephemeral", ttl: "1h" } };
+    const bare = {
+      name: "f",
+      input_schema: { type: "object" },
+      cache_control: { type: "ephemeral", ttl: "1h" },
+    };
     expect(adapt({ tools: [tool] }).tools).toEqual([{ ...bare, strict: true }]);
     expect(adapt({ tools: [tool] }, { model: OPUS_5_5 }).tools).toEqual([bare]);
     expect(adapt({ tools: [tool] }, { betas: ["advanced-tool-use-2025-11-20"] }).tools).toEqual([

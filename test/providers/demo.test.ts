@@ -24,8 +24,7 @@ async function chunks(response: Response): Promise<JsonObject[]> {
   return frames.slice(0, -1).map(({ data }) => objectIn(data));
 }
 
-const WORDS =
-  "This is Sekisho's built-in demo model; no vendor was called. You said: hello there";
+const WORDS = "This is Sekisho's built-in demo model; no vendor was called. You said: hello there";
 const TOOL = { type: "function", function: { name: "weather", parameters: {} } };
 const USAGE = { prompt_tokens: 11, completion_tokens: 14, total_tokens: 25 };
 
@@ -53,9 +52,10 @@ describe("the demo model", () => {
   });
 
   it("is incremental, and stops when nobody listens any more", async () => {
-    const reader = ask({}, true).body?.getReader<Uint8Array>();
-    const first = await reader?.read();
-    expect(new TextDecoder().decode(first?.value).match(/^data: /gm)).toHaveLength(1);
+    const reader = ask({}, true).body?.getReader();
+    const first: unknown = (await reader?.read())?.value;
+    const text = first instanceof Uint8Array ? new TextDecoder().decode(first) : "";
+    expect(text.match(/^data: /gm)).toHaveLength(1);
     await reader?.cancel();
     expect((await reader?.read())?.done).toBe(true);
   });
@@ -73,9 +73,7 @@ describe("the demo model", () => {
   it("calls a tool it was offered when it is told to", async () => {
     const called = { id: "call_demo_1", type: "function", function: calling };
     expect(await ask({ messages: question, tools: [TOOL] }).json()).toMatchObject({
-      choices: [
-        { message: { content: null, tool_calls: [called] }, finish_reason: "tool_calls" },
-      ],
+      choices: [{ message: { content: null, tool_calls: [called] }, finish_reason: "tool_calls" }],
     });
     expect(await chunks(ask({ messages: question, tools: [TOOL] }, true))).toMatchObject([
       { choices: [{ delta: { role: "assistant", content: null } }] },
@@ -91,7 +89,9 @@ describe("the demo model", () => {
     });
     const result = { role: "tool", tool_call_id: "x", content: "rain" };
     const answered = [...question, { role: "assistant", tool_calls: [] }, result];
-    expect(await ask({ messages: answered, tools: [TOOL] }).text()).toContain("The tool said: rain");
+    expect(await ask({ messages: answered, tools: [TOOL] }).text()).toContain(
+      "The tool said: rain",
+    );
   });
 
   it("reads words out of parts", async () => {

@@ -1,5 +1,5 @@
 import { jwtVerify } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { createTokenMint } from "../../src/providers/google-token.ts";
 import { objectIn } from "../core/parsed.ts";
 import { rejectionOf } from "../core/thrown.ts";
@@ -35,9 +35,13 @@ describe("a Google access token", () => {
     expect(request?.redirect).toBe("manual");
     const form = (await request?.formData()) ?? new FormData();
     expect(form.get("grant_type")).toBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
-    const { payload, protectedHeader } = await jwtVerify(String(form.get("assertion")), account.publicKey, {
-      currentDate: new Date(NOW_MS),
-    });
+    const { payload, protectedHeader } = await jwtVerify(
+      String(form.get("assertion")),
+      account.publicKey,
+      {
+        currentDate: new Date(NOW_MS),
+      },
+    );
     expect(protectedHeader).toEqual({ alg: "RS256", typ: "JWT", kid: "key-1" });
     expect(payload).toEqual({
       iss: "gateway@proj-1.iam.gserviceaccount.com",
@@ -112,10 +116,15 @@ describe("a Google access token", () => {
     expect(await mint.accessToken(account.json, NOW_MS)).toBe("ya29.2");
   });
 
-  it("does not depend on a call that hung up while it minted", { timeout: 15_000 }, async () => {
-    const { mint } = endpoint((count) => (count === 1 ? new Promise<Response>(() => undefined) : grant(count)));
+  it("does not depend on a call that hung up while it minted", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { mint } = endpoint((count) =>
+      count === 1 ? new Promise<Response>(() => undefined) : grant(count),
+    );
     const hungUp = mint.accessToken(account.json, NOW_MS);
     const next = mint.accessToken(account.json, NOW_MS);
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
     expect(await Promise.race([hungUp, next])).toBe("ya29.2");
   });
 
@@ -134,7 +143,11 @@ describe("a token that cannot be had", () => {
   it.each([
     ["a path", "/secrets/account.json", "not JSON"],
     ["another kind of credential", '{"type":"authorized_user"}', "client_email"],
-    ["a broken address", '{"client_email":"a","private_key":"b","token_uri":"nowhere"}', "token_uri"],
+    [
+      "a broken address",
+      '{"client_email":"a","private_key":"b","token_uri":"nowhere"}',
+      "token_uri",
+    ],
   ])("because vertex_credentials is %s is the operator's to mend", async (_what, json, words) => {
     const { code, message } = await failing(json);
     expect(code).toBe("not_configured");
@@ -143,7 +156,11 @@ describe("a token that cannot be had", () => {
 
   it.each([
     ["refused", () => Response.json({ error: "invalid_grant" }, { status: 401 }), "invalid_grant"],
-    ["redirected", () => new Response(null, { status: 302, headers: { location: "https://evil.example" } }), "302"],
+    [
+      "redirected",
+      () => new Response(null, { status: 302, headers: { location: "https://evil.example" } }),
+      "302",
+    ],
     ["answered with HTML", () => new Response("<html>"), "200"],
     ["unreachable", () => Promise.reject(new Error("refused")), "could not be reached"],
   ])("because the endpoint %s is an upstream credential error", async (_what, answer, words) => {
@@ -153,7 +170,10 @@ describe("a token that cannot be had", () => {
   });
 
   it("never shows any of the private key", async () => {
-    const damaged = JSON.stringify({ ...objectIn(account.json), private_key: account.secretLines.join("\n") });
+    const damaged = JSON.stringify({
+      ...objectIn(account.json),
+      private_key: account.secretLines.join("\n"),
+    });
     const cut = account.json.slice(0, -1);
     for (const json of [damaged, cut, account.json]) {
       const error = await failing(json, () => new Response(json, { status: 500 }));

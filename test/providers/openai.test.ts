@@ -40,7 +40,9 @@ for (const provider of openAiCompatible) {
   describeProvider({
     ...SHARED,
     provider,
-    deployment: deploymentOf(`${provider.name}/meta/llama`, { api_base: "http://127.0.0.1:8000/v1/" }),
+    deployment: deploymentOf(`${provider.name}/meta/llama`, {
+      api_base: "http://127.0.0.1:8000/v1/",
+    }),
     required: ["api_base"],
     secrets: [],
     whole: here,
@@ -58,7 +60,9 @@ describe("a body for OpenAI's grammar", () => {
   });
 
   it("asks a stream for its usage and keeps the caller's other wishes", () => {
-    expect(adapt('{"stream":true,"model":"m","stream_options":{"include_obfuscation":false}}', true)).toBe(
+    expect(
+      adapt('{"stream":true,"model":"m","stream_options":{"include_obfuscation":false}}', true),
+    ).toBe(
       '{"stream":true,"model":"gpt-5","stream_options":{"include_obfuscation":false,"include_usage":true}}',
     );
     expect(adapt('{"model":"m","stream_options": {"include_usage":true} }', true)).toBe(
@@ -72,7 +76,9 @@ describe("a body for OpenAI's grammar", () => {
 
   it("keeps LiteLLM's metadata from the vendor, unless the answer is to be stored with it", () => {
     expect(adapt('{"metadata":{"tags":["a"]},"model":"m"}')).toBe('{"model":"gpt-5"}');
-    expect(adapt('{"metadata":{"a":"b"},"store":true,"model":"m"}')).toContain('"metadata":{"a":"b"}');
+    expect(adapt('{"metadata":{"a":"b"},"store":true,"model":"m"}')).toContain(
+      '"metadata":{"a":"b"}',
+    );
   });
 });
 

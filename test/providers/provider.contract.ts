@@ -50,11 +50,14 @@ export function describeProvider({ provider, deployment, ...given }: ProviderCas
     it.each([
       ["whole", false, given.whole],
       ["streamed", true, given.stream],
-    ])("asks for a %s answer at exactly this address, with exactly these headers", async (_kind, stream, expected) => {
-      const { text, request } = await prepare(stream);
-      expect({ url: request.url, headers: request.headers }).toEqual(expected);
-      expect(request.body).toBe(text);
-    });
+    ])(
+      "asks for a %s answer at exactly this address, with exactly these headers",
+      async (_kind, stream, expected) => {
+        const { text, request } = await prepare(stream);
+        expect({ url: request.url, headers: request.headers }).toEqual(expected);
+        expect(request.body).toBe(text);
+      },
+    );
 
     it("leaves every byte alone of what it does not have to change", () => {
       const { text } = adapt(given.body);
@@ -65,7 +68,13 @@ export function describeProvider({ provider, deployment, ...given }: ProviderCas
     });
 
     it("keeps what clients tell the gateway itself from the vendor", () => {
-      const own = { litellm_metadata: {}, tags: ["a"], fallbacks: ["b"], num_retries: 1, "no-log": true };
+      const own = {
+        litellm_metadata: {},
+        tags: ["a"],
+        fallbacks: ["b"],
+        num_retries: 1,
+        "no-log": true,
+      };
       const { json } = adapt(JSON.stringify({ ...objectIn(given.body), ...own }));
       for (const name of Object.keys(own)) expect(json).not.toHaveProperty(name);
     });
@@ -103,7 +112,9 @@ function brokenVersions(deployment: Deployment): Deployment[] {
 
 /** Everything an operator's log could show of it. */
 function describeThrown(error: unknown): string {
-  return error instanceof Error ? `${error.message} ${String(error.cause)} ${error.stack ?? ""}` : String(error);
+  return error instanceof Error
+    ? `${error.message} ${String(error.cause)} ${error.stack ?? ""}`
+    : String(error);
 }
 
 export function bytesOf(text: string): Uint8Array {

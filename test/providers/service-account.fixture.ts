@@ -8,7 +8,9 @@ export interface TestAccount {
 }
 
 /** A service account of our own making; Google never heard of it. */
-export async function createTestAccount(fields: Record<string, unknown> = {}): Promise<TestAccount> {
+export async function createTestAccount(
+  fields: Record<string, unknown> = {},
+): Promise<TestAccount> {
   const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true });
   const pem = await exportPKCS8(privateKey);
   const json = JSON.stringify({

@@ -15,7 +15,8 @@ const ACCOUNT = JSON.stringify({
 });
 const CONNECTION: Connection = { vertex_credentials: ACCOUNT, vertex_location: "us-east5" };
 const HEADERS = { "content-type": "application/json", authorization: "Bearer ya29.token" };
-const MODELS = "https://us-east5-aiplatform.googleapis.com/v1/projects/proj-1/locations/us-east5/publishers";
+const MODELS =
+  "https://us-east5-aiplatform.googleapis.com/v1/projects/proj-1/locations/us-east5/publishers";
 const SONNET = "vertex_ai/claude-sonnet-4-5@20250929";
 
 const SHARED = {
@@ -30,9 +31,14 @@ describeProvider({
   ...SHARED,
   deployment: deploymentOf("vertex_ai/gemini-2.5-pro", CONNECTION),
   body: '{ "contents": [ {"role":"user","parts":[{"text":"\\u0041"}]} ], "generationConfig":{"temperature":1.0} }',
-  untouched: ['"contents": [ {"role":"user","parts":[{"text":"\\u0041"}]} ], "generationConfig":{"temperature":1.0}'],
+  untouched: [
+    '"contents": [ {"role":"user","parts":[{"text":"\\u0041"}]} ], "generationConfig":{"temperature":1.0}',
+  ],
   whole: { url: `${MODELS}/google/models/gemini-2.5-pro:generateContent`, headers: HEADERS },
-  stream: { url: `${MODELS}/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse`, headers: HEADERS },
+  stream: {
+    url: `${MODELS}/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse`,
+    headers: HEADERS,
+  },
 });
 
 describeProvider({
@@ -40,13 +46,25 @@ describeProvider({
   deployment: deploymentOf(SONNET, CONNECTION),
   body: '{ "max_tokens": 10, "messages": [ {"role":"user","content":"\\u0041"} ], "new": 1.0 }',
   untouched: ['"max_tokens": 10, "messages": [ {"role":"user","content":"\\u0041"} ], "new": 1.0'],
-  whole: { url: `${MODELS}/anthropic/models/claude-sonnet-4-5@20250929:rawPredict`, headers: HEADERS },
-  stream: { url: `${MODELS}/anthropic/models/claude-sonnet-4-5@20250929:streamRawPredict`, headers: HEADERS },
+  whole: {
+    url: `${MODELS}/anthropic/models/claude-sonnet-4-5@20250929:rawPredict`,
+    headers: HEADERS,
+  },
+  stream: {
+    url: `${MODELS}/anthropic/models/claude-sonnet-4-5@20250929:streamRawPredict`,
+    headers: HEADERS,
+  },
 });
 
 describe("Vertex AI's addresses", () => {
   const address = async (name: string, connection: Connection = {}) =>
-    (await vertex.prepare(callOf(deploymentOf(name, { vertex_credentials: ACCOUNT, ...connection })), "{}", TOOLS)).url;
+    (
+      await vertex.prepare(
+        callOf(deploymentOf(name, { vertex_credentials: ACCOUNT, ...connection })),
+        "{}",
+        TOOLS,
+      )
+    ).url;
 
   it.each([
     ["global", "aiplatform.googleapis.com"],
@@ -58,24 +76,29 @@ describe("Vertex AI's addresses", () => {
   });
 
   it("default to us-central1, and to global for models that are nowhere else", async () => {
-    expect(await address("vertex_ai/gemini-2.5-flash")).toContain("https://us-central1-aiplatform.googleapis.com/v1/");
+    expect(await address("vertex_ai/gemini-2.5-flash")).toContain(
+      "https://us-central1-aiplatform.googleapis.com/v1/",
+    );
     expect(await address("vertex_ai/gemini-3-pro-preview")).toContain(
       "https://aiplatform.googleapis.com/v1/projects/proj-1/locations/global/",
     );
   });
 
   it("belong to the project that was named, else to the account's own", async () => {
-    expect(await address("vertex_ai/gemini-2.5-pro", { vertex_project: "other" })).toContain("/projects/other/");
+    expect(await address("vertex_ai/gemini-2.5-pro", { vertex_project: "other" })).toContain(
+      "/projects/other/",
+    );
   });
 
-  it.each(["http://127.0.0.1:1/vertex", "http://127.0.0.1:1/vertex/", "http://127.0.0.1:1/vertex/v1"])(
-    "keep their path behind the stand-in %s",
-    async (apiBase) => {
-      expect(await address("vertex_ai/gemini-2.5-pro", { api_base: apiBase })).toBe(
-        "http://127.0.0.1:1/vertex/v1/projects/proj-1/locations/us-central1/publishers/google/models/gemini-2.5-pro:generateContent",
-      );
-    },
-  );
+  it.each([
+    "http://127.0.0.1:1/vertex",
+    "http://127.0.0.1:1/vertex/",
+    "http://127.0.0.1:1/vertex/v1",
+  ])("keep their path behind the stand-in %s", async (apiBase) => {
+    expect(await address("vertex_ai/gemini-2.5-pro", { api_base: apiBase })).toBe(
+      "http://127.0.0.1:1/vertex/v1/projects/proj-1/locations/us-central1/publishers/google/models/gemini-2.5-pro:generateContent",
+    );
+  });
 });
 
 describe("Vertex AI's settings", () => {
@@ -83,7 +106,9 @@ describe("Vertex AI's settings", () => {
     const { project_id: _project, ...nameless } = objectIn(ACCOUNT);
     const credentials = { vertex_credentials: JSON.stringify(nameless) };
     expect(vertex.missing(deploymentOf(SONNET, credentials))).toEqual(["vertex_project"]);
-    expect(vertex.missing(deploymentOf(SONNET, { ...credentials, vertex_project: "p" }))).toEqual([]);
+    expect(vertex.missing(deploymentOf(SONNET, { ...credentials, vertex_project: "p" }))).toEqual(
+      [],
+    );
     expect(vertex.missing(deploymentOf(SONNET))).toEqual(["vertex_credentials", "vertex_project"]);
   });
 
@@ -105,16 +130,23 @@ describe("Claude on Vertex AI", () => {
       betas: ["context-1m-2025-08-07", "effort-2025-11-24", "advanced-tool-use-2025-11-20"],
       anthropicVersion: "2023-06-01",
     });
-    const { json } = adapted('{"model":"m","stream":true,"messages":[]}', (body) => vertex.adaptBody(body, call));
+    const { json } = adapted('{"model":"m","stream":true,"messages":[]}', (body) =>
+      vertex.adaptBody(body, call),
+    );
     expect(json).toEqual({ stream: true, messages: [], anthropic_version: "vertex-2023-10-16" });
     const { headers } = await vertex.prepare(call, "{}", TOOLS);
-    expect(headers).toEqual({ ...HEADERS, "anthropic-beta": "context-1m-2025-08-07,tool-search-tool-2025-10-19" });
+    expect(headers).toEqual({
+      ...HEADERS,
+      "anthropic-beta": "context-1m-2025-08-07,tool-search-tool-2025-10-19",
+    });
   });
 
   it("has its tokens counted by a model of that name, with its own name in the body", async () => {
     const counter = vertex.countTokens;
     const call = callOf(deployment);
-    const { json } = adapted('{"model":"team","messages":[]}', (body) => counter?.adaptBody(body, call));
+    const { json } = adapted('{"model":"team","messages":[]}', (body) =>
+      counter?.adaptBody(body, call),
+    );
     expect(json).toMatchObject({ model: "claude-sonnet-4-5@20250929", messages: [] });
     expect((await counter?.prepare(call, "{}", TOOLS))?.url).toBe(
       `${MODELS}/anthropic/models/count-tokens:rawPredict`,
@@ -142,10 +174,17 @@ describe("Vertex AI's errors", () => {
   it("are understood in Google's words and in Anthropic's", () => {
     const read = (status: number, body: unknown) =>
       vertex.readFailure?.({ status, headers: new Headers(), body: JSON.stringify(body) });
-    expect(read(429, [{ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "m" } }])).toMatchObject({
+    expect(
+      read(429, [{ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "m" } }]),
+    ).toMatchObject({
       category: "rate-limit",
     });
-    expect(read(400, { type: "error", error: { type: "invalid_request_error", message: "prompt is too long: 1 > 0" } })).toMatchObject({
+    expect(
+      read(400, {
+        type: "error",
+        error: { type: "invalid_request_error", message: "prompt is too long: 1 > 0" },
+      }),
+    ).toMatchObject({
       category: "context-length",
       message: "prompt is too long: 1 > 0",
     });
@@ -167,11 +206,10 @@ describe("a token for Vertex AI", () => {
       },
       forget: () => undefined,
     };
-    await vertex.prepare(
-      callOf(deploymentOf(SONNET, { vertex_credentials: account.json })),
-      "{}",
-      { nowMs: 17, tokens },
-    );
+    await vertex.prepare(callOf(deploymentOf(SONNET, { vertex_credentials: account.json })), "{}", {
+      nowMs: 17,
+      tokens,
+    });
     expect(asked).toEqual([[account.json, 17]]);
   });
 });

@@ -8,7 +8,9 @@ import { joinedText, orderedTurns } from "../turns.ts";
 /** The system turns that open the conversation. */
 export function systemInstruction(messages: readonly Message[]): JsonObject | undefined {
   const texts = messages.slice(0, leadingSystemTurns(messages)).flatMap(({ parts }) => parts);
-  const parts = texts.flatMap((part) => (part.type === "text" && part.text !== "" ? [{ text: part.text }] : []));
+  const parts = texts.flatMap((part) =>
+    part.type === "text" && part.text !== "" ? [{ text: part.text }] : [],
+  );
   return parts.length > 0 ? { parts } : undefined;
 }
 
@@ -72,7 +74,10 @@ function functionResponse(result: ToolResultPart, name: string, media: JsonObjec
 
 function inlineData({ mediaType, source, kind }: MediaPart): JsonObject {
   if ("url" in source) {
-    throw unsupported("messages", `the model's vendor fetches no URLs; send the ${kind} as base64 (a data: URL).`);
+    throw unsupported(
+      "messages",
+      `the model's vendor fetches no URLs; send the ${kind} as base64 (a data: URL).`,
+    );
   }
   return { inlineData: { mimeType: mediaType, data: source.base64 } };
 }

@@ -13,7 +13,8 @@ const REASONS = new Map<string, FinishReason>([
 ]);
 
 /** Kinds of content Google withholds; also the reasons for which it blocks a prompt. */
-const WITHHELD = /SAFETY|BLOCKLIST|PROHIBITED|SPII|RECITATION|LANGUAGE|MODEL_ARMOR|JAILBREAK|^OTHER$/;
+const WITHHELD =
+  /SAFETY|BLOCKLIST|PROHIBITED|SPII|RECITATION|LANGUAGE|MODEL_ARMOR|JAILBREAK|^OTHER$/;
 
 /** A call ends with STOP here; whoever made one is waiting for its result. */
 export function finishOf(reason: string, hasCalls: boolean): FinishReason {

@@ -74,7 +74,10 @@ function responseFormat(
   { capabilities }: RenderTarget,
 ): JsonObject {
   if (tools.length > 0 && capabilities.reasoning !== "level") {
-    throw unsupported("response_format", "Gemini before version 3 cannot answer in JSON while tools are offered.");
+    throw unsupported(
+      "response_format",
+      "Gemini before version 3 cannot answer in JSON while tools are offered.",
+    );
   }
   const json = { responseMimeType: "application/json" };
   switch (format.type) {

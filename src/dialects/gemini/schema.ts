@@ -42,6 +42,7 @@ function eachSchema(schemas: JsonObject): JsonObject {
 
 /** A function without arguments has no parameters here, not an object without properties. */
 export function hasProperties(schema: JsonObject): boolean {
-  if (schema.$ref !== undefined || schema.anyOf !== undefined || schema.allOf !== undefined) return true;
+  if (schema.$ref !== undefined || schema.anyOf !== undefined || schema.allOf !== undefined)
+    return true;
   return isJsonObject(schema.properties) && Object.keys(schema.properties).length > 0;
 }

@@ -9,15 +9,22 @@ export function thinkingConfig(reasoning: Reasoning, target: RenderTarget): Json
     target.dropped.push("reasoning_effort");
     return undefined;
   }
-  return reasoning.visible && reasoning.mode !== "off" ? { ...asked, includeThoughts: true } : asked;
+  return reasoning.visible && reasoning.mode !== "off"
+    ? { ...asked, includeThoughts: true }
+    : asked;
 }
 
-function measure(reasoning: Reasoning, { model, capabilities }: RenderTarget): JsonObject | undefined {
+function measure(
+  reasoning: Reasoning,
+  { model, capabilities }: RenderTarget,
+): JsonObject | undefined {
   switch (capabilities.reasoning) {
     case "level":
       return levelOf(reasoning, model);
     case "budget":
-      return /gemini-(1|2\.0)/.test(model) ? undefined : { thinkingBudget: budgetOf(reasoning, model) };
+      return /gemini-(1|2\.0)/.test(model)
+        ? undefined
+        : { thinkingBudget: budgetOf(reasoning, model) };
     case "none":
     case "adaptive":
     case "effort":

@@ -130,6 +130,10 @@ export function closeLease(sql: SqlStorage, id: string, tokens: number, nowMs: n
   );
 }
 
+export function saveLease(sql: SqlStorage, lease: Lease): void {
+  sql.exec("UPDATE leases SET lease = ? WHERE id = ?", JSON.stringify(lease), lease.id);
+}
+
 /** Remembers a settlement that had no lease; false when it was remembered already. */
 export function insertClosed(sql: SqlStorage, id: string, nowMs: number): boolean {
   const { rowsWritten } = sql.exec(

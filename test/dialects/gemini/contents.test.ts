@@ -17,11 +17,23 @@ function result(id: string, text: string, isError = false): ToolResultPart {
 }
 
 const google = (data: string): Proof => ({ issuer: "google", kind: "signature", data });
-const PICTURE = { type: "media", kind: "image", mediaType: "image/png", source: { base64: "AAAA" } } as const;
+const PICTURE = {
+  type: "media",
+  kind: "image",
+  mediaType: "image/png",
+  source: { base64: "AAAA" },
+} as const;
 
 describe("the conversation for Gemini", () => {
   it("hoists the opening system turns and leaves later ones where they were said", () => {
-    const messages = [system("Be brief."), system("Be kind."), user("hi"), system("Now rhyme."), assistant("ok"), user("go")];
+    const messages = [
+      system("Be brief."),
+      system("Be kind."),
+      user("hi"),
+      system("Now rhyme."),
+      assistant("ok"),
+      user("go"),
+    ];
     expect(contents(messages)).toEqual({
       systemInstruction: { parts: [{ text: "Be brief." }, { text: "Be kind." }] },
       contents: [
@@ -60,17 +72,26 @@ describe("the conversation for Gemini", () => {
   });
 
   it("shows the model arguments that another one garbled", () => {
-    const [, turn] = asList(contents([user("go"), assistant(call("a", "f", '{"x":')), user(result("a", "1"))]));
+    const [, turn] = asList(
+      contents([user("go"), assistant(call("a", "f", '{"x":')), user(result("a", "1"))]),
+    );
     expect(turn).toMatchObject({ parts: [{ functionCall: { args: { _raw: '{"x":' } } }] });
   });
 
   it("marks only the first foreign call of a step for Gemini 3, and none before", () => {
-    const messages = [user("go"), assistant(call("a", "f"), call("b", "g")), user(result("a", "1"), result("b", "2"))];
+    const messages = [
+      user("go"),
+      assistant(call("a", "f"), call("b", "g")),
+      user(result("a", "1"), result("b", "2")),
+    ];
     const [, turn] = asList(contents(messages));
     expect(turn).toEqual({
       role: "model",
       parts: [
-        { functionCall: { name: "f", args: {} }, thoughtSignature: "skip_thought_signature_validator" },
+        {
+          functionCall: { name: "f", args: {} },
+          thoughtSignature: "skip_thought_signature_validator",
+        },
         { functionCall: { name: "g", args: {} } },
       ],
     });
@@ -82,7 +103,11 @@ describe("the conversation for Gemini", () => {
       user("go"),
       assistant(call("a", "f", "{}", google("c2lnMQ=="))),
       user(result("a", "1")),
-      assistant({ type: "reasoning", text: "hm", proof: google("c2lnMg==") }, "Let me see.", call("b", "g")),
+      assistant(
+        { type: "reasoning", text: "hm", proof: google("c2lnMg==") },
+        "Let me see.",
+        call("b", "g"),
+      ),
       user(result("b", "2")),
     ];
     const [, first, , second] = asList(contents(messages));
@@ -104,16 +129,30 @@ describe("the conversation for Gemini", () => {
 
   it("keeps other vendors' proofs and thoughts to itself", () => {
     const foreign: Proof = { issuer: "anthropic", kind: "signature", data: "secret" };
-    const messages = [user("go"), assistant({ type: "reasoning", text: "private", proof: foreign }, "ok"), user("x")];
+    const messages = [
+      user("go"),
+      assistant({ type: "reasoning", text: "private", proof: foreign }, "ok"),
+      user("x"),
+    ];
     expect(JSON.stringify(contents(messages))).not.toMatch(/secret|private/);
   });
 
   it("puts pictures of a result inside it for Gemini 3 and behind all results before", () => {
-    const shot: ToolResultPart = { ...result("a", "see"), parts: [{ type: "text", text: "see" }, PICTURE] };
-    const messages = [user("go"), assistant(call("a", "f"), call("b", "g")), user(shot, result("b", "2"))];
+    const shot: ToolResultPart = {
+      ...result("a", "see"),
+      parts: [{ type: "text", text: "see" }, PICTURE],
+    };
+    const messages = [
+      user("go"),
+      assistant(call("a", "f"), call("b", "g")),
+      user(shot, result("b", "2")),
+    ];
     const picture = { inlineData: { mimeType: "image/png", data: "AAAA" } };
     expect(asList(contents(messages)).at(-1)).toMatchObject({
-      parts: [{ functionResponse: { name: "f", parts: [picture] } }, { functionResponse: { name: "g" } }],
+      parts: [
+        { functionResponse: { name: "f", parts: [picture] } },
+        { functionResponse: { name: "g" } },
+      ],
     });
     expect(asList(contents(messages, "gemini-2.5-pro")).at(-1)).toMatchObject({
       parts: [{ functionResponse: { name: "f" } }, { functionResponse: { name: "g" } }, picture],

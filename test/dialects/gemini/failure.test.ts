@@ -25,8 +25,13 @@ describe("an error of Google's", () => {
   });
 
   it.each([
-    [400, "INVALID_ARGUMENT", "Unknown name \"foo\": Cannot find field.", "invalid-request"],
-    [400, "INVALID_ARGUMENT", "The input token count (1200000) exceeds the maximum number of tokens allowed", "context-length"],
+    [400, "INVALID_ARGUMENT", 'Unknown name "foo": Cannot find field.', "invalid-request"],
+    [
+      400,
+      "INVALID_ARGUMENT",
+      "The input token count (1200000) exceeds the maximum number of tokens allowed",
+      "context-length",
+    ],
     [401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", "credential"],
     [403, "PERMISSION_DENIED", "Permission denied on resource project.", "permission"],
     [404, "NOT_FOUND", "Publisher Model was not found", "not-found"],
@@ -34,7 +39,11 @@ describe("an error of Google's", () => {
     [503, "UNAVAILABLE", "The service is currently unavailable.", "overloaded"],
     [504, "DEADLINE_EXCEEDED", "Deadline expired.", "timeout"],
   ])("%i %s is understood", (code, status, message, category) => {
-    expect(failure(code, google(code, status, message))).toMatchObject({ category, status: code, message });
+    expect(failure(code, google(code, status, message))).toMatchObject({
+      category,
+      status: code,
+      message,
+    });
   });
 
   it("of the proxy, which counts bytes, is said in the words agents act on", () => {

@@ -50,14 +50,24 @@ describe("Gemini's stream", () => {
 
   it("gives calls an id, keeps their signature, and finishes for them although it says STOP", () => {
     const id = "call_QHiLaa6LBrb8vdIPoNztsAg_";
-    expect(read(THOUGHT_AND_CALLS).filter(({ type }) => type !== "start" && type !== "usage")).toEqual([
+    expect(
+      read(THOUGHT_AND_CALLS).filter(({ type }) => type !== "start" && type !== "usage"),
+    ).toEqual([
       { type: "block-start", block: 0, opening: { kind: "reasoning" } },
       { type: "block-delta", block: 0, text: "**Checking** the weather." },
       { type: "block-end", block: 0 },
-      { type: "block-start", block: 1, opening: { kind: "tool-call", id: `${id}0`, name: "weather", proof } },
+      {
+        type: "block-start",
+        block: 1,
+        opening: { kind: "tool-call", id: `${id}0`, name: "weather", proof },
+      },
       { type: "block-delta", block: 1, text: '{"city":"Kyoto"}' },
       { type: "block-end", block: 1 },
-      { type: "block-start", block: 2, opening: { kind: "tool-call", id: `${id}1`, name: "clock" } },
+      {
+        type: "block-start",
+        block: 2,
+        opening: { kind: "tool-call", id: `${id}1`, name: "clock" },
+      },
       { type: "block-delta", block: 2, text: "{}" },
       { type: "block-end", block: 2 },
       { type: "finish", reason: "tool-calls" },
@@ -67,20 +77,22 @@ describe("Gemini's stream", () => {
 
   it("counts thoughts as output and tool-use prompts as input", () => {
     const usage = read(THOUGHT_AND_CALLS).find(({ type }) => type === "usage");
-    expect(usage).toMatchObject({ usage: { inputTokens: 32, outputTokens: 819, reasoningTokens: 804 } });
+    expect(usage).toMatchObject({
+      usage: { inputTokens: 32, outputTokens: 819, reasoningTokens: 804 },
+    });
   });
 
   it("signs a thought's own block when the signature comes with it", () => {
     const parts = [{ text: "hm", thought: true, thoughtSignature: SIGNATURE }, { text: "Yes." }];
-    expect(read([{ responseId: "r", candidates: [{ content: { parts }, finishReason: "STOP" }] }])).toEqual(
-      expect.arrayContaining([{ type: "block-proof", block: 0, proof }]),
-    );
+    expect(
+      read([{ responseId: "r", candidates: [{ content: { parts }, finishReason: "STOP" }] }]),
+    ).toEqual(expect.arrayContaining([{ type: "block-proof", block: 0, proof }]));
   });
 
   it("puts the signature of words before them, where it hides nothing", () => {
     const parts = [{ text: "Yes.", thoughtSignature: SIGNATURE }];
-    const openings = read([{ candidates: [{ content: { parts }, finishReason: "STOP" }] }]).flatMap((event) =>
-      event.type === "block-start" ? [event.opening] : [],
+    const openings = read([{ candidates: [{ content: { parts }, finishReason: "STOP" }] }]).flatMap(
+      (event) => (event.type === "block-start" ? [event.opening] : []),
     );
     expect(openings).toEqual([{ kind: "redacted-reasoning", proof }, { kind: "text" }]);
   });
@@ -106,7 +118,9 @@ describe("Gemini's stream", () => {
 
   it("believes the last finish reason when every chunk has one", () => {
     const events = read([finishing("STOP"), finishing("MAX_TOKENS")]);
-    expect(events.filter(({ type }) => type === "finish")).toEqual([{ type: "finish", reason: "length" }]);
+    expect(events.filter(({ type }) => type === "finish")).toEqual([
+      { type: "finish", reason: "length" },
+    ]);
   });
 
   it("is broken when the bytes end before a finish reason", () => {
@@ -135,15 +149,28 @@ describe("Gemini's stream", () => {
   });
 
   it("refuses arguments in pieces, which would become a call with half its arguments", () => {
-    const functionCall = { name: "weather", partialArgs: [{ jsonPath: "$.city", stringValue: "Ky" }] };
-    expect(() => read([{ candidates: [{ content: { parts: [{ functionCall }] } }] }])).toThrow(FramingError);
+    const functionCall = {
+      name: "weather",
+      partialArgs: [{ jsonPath: "$.city", stringValue: "Ky" }],
+    };
+    expect(() => read([{ candidates: [{ content: { parts: [{ functionCall }] } }] }])).toThrow(
+      FramingError,
+    );
   });
 
   it("never repeats a call's id between answers that name no id of their own", () => {
-    const answer = [{ candidates: [{ content: { parts: [{ functionCall: { name: "f" } }] }, finishReason: "STOP" }] }];
+    const answer = [
+      {
+        candidates: [
+          { content: { parts: [{ functionCall: { name: "f" } }] }, finishReason: "STOP" },
+        ],
+      },
+    ];
     const ids = Array.from({ length: 20 }, () =>
       read(answer).flatMap((event) =>
-        event.type === "block-start" && event.opening.kind === "tool-call" ? [event.opening.id] : [],
+        event.type === "block-start" && event.opening.kind === "tool-call"
+          ? [event.opening.id]
+          : [],
       ),
     );
     expect(new Set(ids.flat()).size).toBe(20);

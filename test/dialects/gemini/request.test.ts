@@ -21,7 +21,14 @@ describe("a request to Gemini", () => {
   });
 
   it("carries limits and sampling by Google's names", () => {
-    const sampling = { temperature: 0, topP: 0.9, topK: 40, seed: 7, presencePenalty: 1, frequencyPenalty: -1 };
+    const sampling = {
+      temperature: 0,
+      topP: 0.9,
+      topK: 40,
+      seed: 7,
+      presencePenalty: 1,
+      frequencyPenalty: -1,
+    };
     expect(render({ maxOutputTokens: 50, stopSequences: ["END"], sampling })).toMatchObject({
       generationConfig: {
         maxOutputTokens: 50,
@@ -58,9 +65,14 @@ describe("a request to Gemini", () => {
     [{ mode: "auto" as const }, { mode: "AUTO" }],
     [{ mode: "none" as const }, { mode: "NONE" }],
     [{ mode: "required" as const }, { mode: "ANY" }],
-    [{ mode: "tool" as const, name: "weather" }, { mode: "ANY", allowedFunctionNames: ["weather"] }],
+    [
+      { mode: "tool" as const, name: "weather" },
+      { mode: "ANY", allowedFunctionNames: ["weather"] },
+    ],
   ])("says the tool choice %j", (toolChoice, expected) => {
-    expect(render({ tools: [TOOL], toolChoice }).toolConfig).toEqual({ functionCallingConfig: expected });
+    expect(render({ tools: [TOOL], toolChoice }).toolConfig).toEqual({
+      functionCallingConfig: expected,
+    });
   });
 
   it("asks for JSON with and without a schema", () => {
@@ -68,7 +80,9 @@ describe("a request to Gemini", () => {
     expect(render({ outputFormat: { type: "json" } }).generationConfig).toEqual({
       responseMimeType: "application/json",
     });
-    expect(render({ outputFormat: { type: "schema", name: "n", schema } }).generationConfig).toEqual({
+    expect(
+      render({ outputFormat: { type: "schema", name: "n", schema } }).generationConfig,
+    ).toEqual({
       responseMimeType: "application/json",
       responseJsonSchema: { type: "object", properties: { a: { enum: [1] } } },
     });
@@ -77,7 +91,9 @@ describe("a request to Gemini", () => {
   it("refuses JSON beside tools before Gemini 3, and allows it from then on", () => {
     const fields: Partial<ChatRequest> = { tools: [TOOL], outputFormat: { type: "json" } };
     expect(() => render(fields)).toThrow(/response_format: /);
-    expect(render(fields, "gemini-3-pro-preview")).toHaveProperty("generationConfig.responseMimeType");
+    expect(render(fields, "gemini-3-pro-preview")).toHaveProperty(
+      "generationConfig.responseMimeType",
+    );
   });
 
   it("refuses more stop sequences than Gemini takes", () => {
@@ -91,7 +107,12 @@ describe("a request to Gemini", () => {
   });
 
   it("refuses a picture it would have to fetch", () => {
-    const picture = { type: "media", kind: "image", mediaType: "", source: { url: "https://x/y.png" } } as const;
+    const picture = {
+      type: "media",
+      kind: "image",
+      mediaType: "",
+      source: { url: "https://x/y.png" },
+    } as const;
     const refusal = thrownBy(() => render({ messages: [user(picture)] }));
     expect(refusal.code).toBe("unsupported_parameter");
     expect(refusal.message).toContain("base64");

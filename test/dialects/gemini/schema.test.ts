@@ -32,7 +32,11 @@ describe("JSON Schema for Gemini", () => {
   it("does not take property names for keywords, nor values for schemas", () => {
     const schema = {
       type: "object",
-      properties: { not: { type: "string" }, if: { type: "string" }, const: { enum: [{ not: 1 }] } },
+      properties: {
+        not: { type: "string" },
+        if: { type: "string" },
+        const: { enum: [{ not: 1 }] },
+      },
       default: { not: true },
     };
     expect(geminiSchema(schema)).toEqual(schema);

@@ -25,7 +25,11 @@ describe("thinking on Gemini", () => {
     [PRO, { mode: "bounded", budgetTokens: 31_999 }, { thinkingBudget: 31_999 }],
     ["gemini-2.5-flash-lite", { mode: "bounded", budgetTokens: 100 }, { thinkingBudget: 512 }],
     [FLASH, { mode: "bounded", effort: "medium" }, { thinkingBudget: 8_192 }],
-    [FLASH, { mode: "bounded", effort: "low", visible: true }, { thinkingBudget: 1_024, includeThoughts: true }],
+    [
+      FLASH,
+      { mode: "bounded", effort: "low", visible: true },
+      { thinkingBudget: 1_024, includeThoughts: true },
+    ],
     [FLASH, { mode: "off", visible: true }, { thinkingBudget: 0 }],
   ])("is a budget on %s: %j", (model, reasoning, expected) => {
     expect(thinking(model, reasoning)).toEqual(expected);
@@ -45,6 +49,8 @@ describe("thinking on Gemini", () => {
   });
 
   it("is left out, and noted, where the model does not think", () => {
-    expect(thinking("gemini-2.0-flash", { mode: "bounded", effort: "high" })).toBe("dropped reasoning_effort");
+    expect(thinking("gemini-2.0-flash", { mode: "bounded", effort: "high" })).toBe(
+      "dropped reasoning_effort",
+    );
   });
 });

@@ -68,7 +68,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
           modules: [{ type: "ESModule", path: path.join(options.bundle, "index.js") }],
           modulesRoot: options.bundle,
           bindings: { ...varsOfFile(), ...options.vars },
-          queueConsumers: withWait(workerOptions.queueConsumers, queueWaitSeconds),
+          queueConsumers: withWait(workerOptions.queueConsumers ?? {}, queueWaitSeconds),
         },
       ],
     }),
@@ -94,7 +94,7 @@ type Consumers = ReturnType<
 >["workerOptions"]["queueConsumers"];
 
 function withWait(consumers: Consumers, seconds: number | undefined): Consumers {
-  if (seconds === undefined || !consumers || Array.isArray(consumers)) return consumers;
+  if (seconds === undefined || Array.isArray(consumers)) return consumers;
   const hurried = Object.entries(consumers).map(([queue, settings]) => {
     return [queue, { ...settings, maxBatchTimeout: seconds }] as const;
   });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { ChatRequest, Message, Part, Reasoning, Tool } from "../../../src/core/chat.ts";
+import type {
+  ChatRequest,
+  Message,
+  Part,
+  Reasoning,
+  Tool,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../../src/core/chat.ts";
 import { renderRequest } from "../../../src/dialects/anthropic-messages/render-request.ts";
 import { requestOf, targetOf } from "../target.ts";
 
@@ -14,8 +22,8 @@ const user = (...parts: Part[]): Message => ({ role: "user", parts });
 const assistant = (...parts: Part[]): Message => ({ role: "assistant", parts });
 const system = (words: string): Message => ({ role: "system", parts: [text(words)] });
 const tool: Tool = { name: "look", schema: { type: "object" } };
-const call: Part = { type: "tool-call", id: "call_1", name: "look", arguments: '{"a":1}' };
-const result: Part = { type: "tool-result", id: "call_1", parts: [{ type: "text", text: "seen" }], isError: false };
+const call: ToolCallPart = { type: "tool-call", id: "call_1", name: "look", arguments: '{"a":1}' };
+const result: ToolResultPart = { type: "tool-result", id: "call_1", parts: [{ type: "text", text: "seen" }], isError: false };
 const signed: Part = { type: "reasoning", text: "hm", proof: { issuer: "anthropic", kind: "signature", data: "c2ln" } };
 
 function render(changes: Partial<ChatRequest>, model = BUDGETED) {
@@ -137,13 +145,13 @@ describe("turns for Claude", () => {
     ["", {}],
     ["{", { _raw: "{" }],
     ["[1]", { _raw: "[1]" }],
-  ])("make an object of the arguments %j", (text, input) => {
-    const messages = [user(text ? { type: "text", text: "a" } : { type: "text", text: "b" }), assistant({ ...call, arguments: text } as Part), user(result)];
+  ])("make an object of the arguments %j", (written, input) => {
+    const messages = [user(text("a")), assistant({ ...call, arguments: written }), user(result)];
     expect(messagesOf(messages)).toMatchObject([{}, { content: [{ input }] }, {}]);
   });
 
   it("give illegal ids the same legal substitute in call and result", () => {
-    const messages = [user(text("a")), assistant({ ...call, id: "a.b:c" } as Part), user({ ...result, id: "a.b:c" } as Part)];
+    const messages = [user(text("a")), assistant({ ...call, id: "a.b:c" }), user({ ...result, id: "a.b:c" })];
     const [, called, answered] = JSON.parse(JSON.stringify(messagesOf(messages)));
     expect(called.content[0].id).toMatch(/^[a-zA-Z0-9_-]{1,40}$/);
     expect(answered.content[0].tool_use_id).toBe(called.content[0].id);

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Message, Proof, ToolCallPart, ToolResultPart } from "../../../src/core/chat.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
 import { gemini } from "../../../src/dialects/gemini/index.ts";
-import { assistant, requestOf, system, targetOf, user } from "./target.ts";
+import { requestOf, targetOf } from "../target.ts";
+import { assistant, system, user } from "./messages.ts";
 
 function contents(messages: Message[], model = "gemini-3-pro-preview"): JsonObject {
   return gemini.renderRequest(requestOf({ messages }), targetOf(model));

@@ -3,7 +3,8 @@ import type { ChatRequest } from "../../../src/core/chat.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
 import { gemini } from "../../../src/dialects/gemini/index.ts";
 import { thrownBy } from "../../core/thrown.ts";
-import { requestOf, targetOf, user } from "./target.ts";
+import { requestOf, targetOf } from "../target.ts";
+import { user } from "./messages.ts";
 
 const TOOL = {
   name: "weather",

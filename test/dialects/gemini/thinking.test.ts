@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Reasoning } from "../../../src/core/chat.ts";
 import { isJsonObject } from "../../../src/core/json.ts";
 import { gemini } from "../../../src/dialects/gemini/index.ts";
-import { requestOf, targetOf } from "./target.ts";
+import { requestOf, targetOf } from "../target.ts";
 
 function thinking(model: string, reasoning: Reasoning): unknown {
   const target = targetOf(model);

@@ -1,5 +1,6 @@
 // `npm run check`, or some of it by name: `npm run check -- lint format`.
 import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 import { installMissing, root, toolEnvironment } from "./lib/install.mjs";
 
 const checks = {
@@ -27,10 +28,7 @@ function chosen() {
 /** Prints a tool's words only when it is done, so that two tools never talk at once. */
 function run(name, [command, ...args]) {
   const startedMs = Date.now();
-  // The tools see a pipe, and are told what stands behind it.
-  const plain = { NO_COLOR: "1", FORCE_COLOR: undefined, CLICOLOR_FORCE: undefined };
-  const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : plain;
-  const child = spawn(command, args, { cwd: root, env: toolEnvironment(colour), stdio: "pipe" });
+  const child = spawn(command, args, { cwd: root, env: toolEnvironment(), stdio: "pipe" });
   const output = [];
   child.stdin.end();
   child.stdout.on("data", (chunk) => output.push(chunk));
@@ -40,7 +38,9 @@ function run(name, [command, ...args]) {
     child.on("close", (code) => {
       const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
       console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
-      if (code !== 0) process.stdout.write(Buffer.concat(output));
+      const said = Buffer.concat(output).toString();
+      // oxlint paints even a pipe when CI is set.
+      if (code !== 0) process.stdout.write(stripVTControlCharacters(said));
       resolve(code === 0);
     });
   });

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { drizzle } from "drizzle-orm/d1";
 import { loadConfig } from "./core/config/load.ts";
 import type { GatewayConfig } from "./core/config/deployment.ts";
@@ -21,6 +22,9 @@ export interface Gateway {
   /** D1 answers and is migrated. */
   isReady(): Promise<boolean>;
 }
+
+/** What `scripts/build-config.mjs` writes. */
+const Compiled = z.object({ version: z.string(), config: z.unknown() });
 
 let composed: { env: Env; gateway: Gateway } | undefined;
 
@@ -84,9 +88,10 @@ function build(env: Env): Gateway {
 
 /** A deployment carries its configuration in the bundle; `npm start` and tests hand theirs in. */
 function readConfig(env: Env, settings: Settings): GatewayConfig {
-  const source: { version: string; config: unknown } =
-    settings.configJson === undefined ? compiled : JSON.parse(settings.configJson);
-  const loaded = loadConfig(source.config, source.version, textVariables(env));
+  const { configJson } = settings;
+  const source: unknown = configJson === undefined ? compiled : JSON.parse(configJson);
+  const { version, config } = Compiled.parse(source);
+  const loaded = loadConfig(config, version, textVariables(env));
   if (loaded.ok) return loaded.config;
   const problems = loaded.problems.map((one) => `${one.path}: ${one.message}`);
   throw new Error(`The configuration is not valid. ${problems.join("; ")}`);

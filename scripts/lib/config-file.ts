@@ -99,5 +99,6 @@ function line({ path: at, message }: { path: string; message: string }): string 
 }
 
 function shown(file: string): string {
-  return path.relative(root, file) || file;
+  const relative = path.relative(root, file);
+  return relative.startsWith("..") ? file : relative;
 }

@@ -68,7 +68,14 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
           modules: [{ type: "ESModule", path: path.join(options.bundle, "index.js") }],
           modulesRoot: options.bundle,
           bindings: { ...varsOfFile(), ...options.vars },
-          queueConsumers: withWait(workerOptions.queueConsumers ?? {}, queueWaitSeconds),
+          ...(queueWaitSeconds === undefined
+            ? {}
+            : {
+                queueConsumers: withWait(
+                  queueWaitSeconds,
+                  workerOptions.queueConsumers as Consumers,
+                ),
+              }),
         },
       ],
     }),
@@ -89,12 +96,10 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   };
 }
 
-type Consumers = ReturnType<
-  typeof unstable_getMiniflareWorkerOptions
->["workerOptions"]["queueConsumers"];
+type Consumers = Record<string, { maxBatchTimeout?: number }>;
 
-function withWait(consumers: Consumers, seconds: number | undefined): Consumers {
-  if (seconds === undefined || Array.isArray(consumers)) return consumers;
+/** wrangler declares more forms of a consumer list than the one it makes, which is the record. */
+function withWait(seconds: number, consumers: Consumers): Consumers {
   const hurried = Object.entries(consumers).map(([queue, settings]) => {
     return [queue, { ...settings, maxBatchTimeout: seconds }] as const;
   });

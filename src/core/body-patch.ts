@@ -96,13 +96,18 @@ function scanMembers(text: string): Member[] {
     const valueStart = skipSpace(text, text.indexOf(":", nameEnd) + 1);
     const end = endOfValue(text, valueStart);
     const name = text.slice(at + 1, nameEnd - 1);
-    members.push({ name: name.includes("\\") ? unescape(name) : name, start: at, valueStart, end });
+    members.push({
+      name: name.includes("\\") ? decodeName(name) : name,
+      start: at,
+      valueStart,
+      end,
+    });
     at = text.indexOf('"', end);
   }
   return members;
 }
 
-function unescape(name: string): string {
+function decodeName(name: string): string {
   const value = parseJson(`"${name}"`);
   return typeof value === "string" ? value : name;
 }

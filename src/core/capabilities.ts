@@ -37,6 +37,16 @@ const CLAUDE: Capabilities = {
   maxTokensField: "max_tokens",
 };
 
+/** From 4.7 on: the model decides how long it thinks, and how it samples. */
+const CLAUDE_5: Capabilities = {
+  ...CLAUDE,
+  reasoning: "adaptive",
+  sampling: false,
+  prefill: false,
+  maxOutputTokens: 128_000,
+  maxInputTokens: 1_000_000,
+};
+
 const OPENAI: Capabilities = {
   reasoning: "none",
   sampling: true,
@@ -48,6 +58,15 @@ const OPENAI: Capabilities = {
   maxOutputTokens: 16_384,
   maxInputTokens: 128_000,
   maxTokensField: "max_tokens",
+};
+
+const OPENAI_REASONING: Capabilities = {
+  ...OPENAI,
+  reasoning: "effort",
+  sampling: false,
+  maxOutputTokens: 128_000,
+  maxInputTokens: 922_000,
+  maxTokensField: "max_completion_tokens",
 };
 
 const GEMINI: Capabilities = {
@@ -71,53 +90,13 @@ const UNKNOWN: Capabilities = { ...OPENAI, reasoning: "effort", maxOutputTokens:
  * `claude-…@20250929` and `claude-…` are one model.
  */
 const FAMILIES: [RegExp, Capabilities][] = [
-  // Opus 4.8, 5 and Fable/Mythos 5 accept system turns anywhere; the 5.5 generation refuses forced tools.
-  [
-    /claude-(opus|sonnet|fable)-5-[1-9]/,
-    {
-      ...CLAUDE,
-      reasoning: "adaptive",
-      sampling: false,
-      forcedTools: false,
-      midSystem: true,
-      prefill: false,
-      maxOutputTokens: 128_000,
-      maxInputTokens: 1_000_000,
-    },
-  ],
-  [
-    /claude-(opus-4-8|opus-5|fable-5|mythos-5)/,
-    {
-      ...CLAUDE,
-      reasoning: "adaptive",
-      sampling: false,
-      midSystem: true,
-      prefill: false,
-      maxOutputTokens: 128_000,
-      maxInputTokens: 1_000_000,
-    },
-  ],
-  [
-    /claude-(opus-4-7|sonnet-5|haiku-5)/,
-    {
-      ...CLAUDE,
-      reasoning: "adaptive",
-      sampling: false,
-      prefill: false,
-      maxOutputTokens: 128_000,
-      maxInputTokens: 1_000_000,
-    },
-  ],
-  [
-    /claude-(opus|sonnet|haiku)-4-6/,
-    {
-      ...CLAUDE,
-      reasoning: "adaptive",
-      prefill: false,
-      maxOutputTokens: 128_000,
-      maxInputTokens: 1_000_000,
-    },
-  ],
+  // Opus 4.8, 5 and Fable/Mythos 5 accept system turns anywhere, Sonnets nowhere but in front; the 5.5
+  // generation refuses forced tools.
+  [/claude-(opus|fable)-5-[1-9]/, { ...CLAUDE_5, forcedTools: false, midSystem: true }],
+  [/claude-sonnet-5-[1-9]/, { ...CLAUDE_5, forcedTools: false }],
+  [/claude-(opus-4-8|opus-5|fable-5|mythos-5)/, { ...CLAUDE_5, midSystem: true }],
+  [/claude-(opus-4-7|sonnet-5|haiku-5)/, CLAUDE_5],
+  [/claude-(opus|sonnet|haiku)-4-6/, { ...CLAUDE_5, sampling: true }],
   [/claude-(opus|sonnet|haiku)-4-5/, CLAUDE],
   [/claude-opus-4/, { ...CLAUDE, maxOutputTokens: 32_000 }],
   [/claude-sonnet-4|claude-3-7/, CLAUDE],
@@ -125,28 +104,8 @@ const FAMILIES: [RegExp, Capabilities][] = [
   [/claude/, CLAUDE],
   [/gemini-[3-9]/, { ...GEMINI, reasoning: "level" }],
   [/gemini/, GEMINI],
-  [
-    /(^|[/.-])gpt-[5-9](?!.*chat)/,
-    {
-      ...OPENAI,
-      reasoning: "effort",
-      sampling: false,
-      maxOutputTokens: 128_000,
-      maxInputTokens: 922_000,
-      maxTokensField: "max_completion_tokens",
-    },
-  ],
-  [
-    /(^|[/.-])o[1-9]/,
-    {
-      ...OPENAI,
-      reasoning: "effort",
-      sampling: false,
-      maxOutputTokens: 100_000,
-      maxInputTokens: 200_000,
-      maxTokensField: "max_completion_tokens",
-    },
-  ],
+  [/(^|[/.-])gpt-[5-9](?!.*chat)/, OPENAI_REASONING],
+  [/(^|[/.-])o[1-9]/, { ...OPENAI_REASONING, maxOutputTokens: 100_000, maxInputTokens: 200_000 }],
   [/gpt-4\.1/, { ...OPENAI, maxOutputTokens: 32_768, maxInputTokens: 1_047_576 }],
   [/gpt-/, OPENAI],
 ];

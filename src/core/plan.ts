@@ -30,9 +30,7 @@ export function orderDeployments(
   deployments: readonly Deployment[],
   conditions: Conditions,
 ): Deployment[] {
-  const awake = deployments.filter(
-    (one) => conditions.restsUntilMs(one.id) <= conditions.nowMs,
-  );
+  const awake = deployments.filter((one) => conditions.restsUntilMs(one.id) <= conditions.nowMs);
   const resting = deployments
     .filter((one) => conditions.restsUntilMs(one.id) > conditions.nowMs)
     .toSorted((a, b) => conditions.restsUntilMs(a.id) - conditions.restsUntilMs(b.id));

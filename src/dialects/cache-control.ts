@@ -12,7 +12,9 @@ export function cacheMark(control: z.infer<typeof CACHE_CONTROL>): CacheMark | u
 export function cacheControl(mark: CacheMark | undefined): JsonObject {
   if (!mark) return {};
   // Five minutes is the vendor's default; older surfaces refuse to hear it said.
-  return { cache_control: mark.ttl === "1h" ? { type: "ephemeral", ttl: "1h" } : { type: "ephemeral" } };
+  return {
+    cache_control: mark.ttl === "1h" ? { type: "ephemeral", ttl: "1h" } : { type: "ephemeral" },
+  };
 }
 
 /** The vendor refuses a request with more. */

@@ -31,7 +31,11 @@ export function collectAnswer(events: readonly ChatEvent[]): CollectedAnswer {
   return answer;
 }
 
-function collectEvent(event: ChatEvent, answer: CollectedAnswer, blocks: Map<number, CollectedBlock>): void {
+function collectEvent(
+  event: ChatEvent,
+  answer: CollectedAnswer,
+  blocks: Map<number, CollectedBlock>,
+): void {
   switch (event.type) {
     case "start":
       answer.id = event.id;

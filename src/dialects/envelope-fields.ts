@@ -1,5 +1,5 @@
-import { isJsonObject } from "../core/json.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { objectIn } from "./lenient.ts";
 import { invalidField } from "./checked.ts";
 
 // The fields every call is read for, checked by hand because this runs on every call. `null` counts
@@ -8,7 +8,8 @@ import { invalidField } from "./checked.ts";
 export function requiredText(body: JsonObject, name: string): string {
   const value = body[name];
   if (value === undefined || value === null) throw invalidField(name, "Field required");
-  if (typeof value !== "string" || value === "") throw invalidField(name, "expected a non-empty string");
+  if (typeof value !== "string" || value === "")
+    throw invalidField(name, "expected a non-empty string");
   return value;
 }
 
@@ -38,11 +39,7 @@ export function optionalText(value: Json | undefined): string | undefined {
 
 /** LiteLLM's places for tags; whatever is no text there is not a tag. */
 export function readTags(body: JsonObject): string[] {
-  const places = [body.tags, tagsOf(body.metadata), tagsOf(body.litellm_metadata)];
+  const places = [body.tags, objectIn(body.metadata).tags, objectIn(body.litellm_metadata).tags];
   const tags = places.flatMap((place) => (Array.isArray(place) ? place : []));
   return [...new Set(tags.filter((tag) => typeof tag === "string"))];
-}
-
-function tagsOf(metadata: Json | undefined): Json | undefined {
-  return isJsonObject(metadata) ? metadata.tags : undefined;
 }

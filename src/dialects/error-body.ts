@@ -1,5 +1,6 @@
 import { isJsonObject, parseJson } from "../core/json.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { objectIn, objectsIn } from "./lenient.ts";
 
 /** What an error body says, wherever its vendor puts it. */
 export interface ErrorFields {
@@ -20,7 +21,12 @@ export function readErrorFields(body: string): ErrorFields {
   const parsed = parseJson(body);
   const json = Array.isArray(parsed) ? parsed.find(isJsonObject) : parsed;
   if (isJsonObject(json)) return readObject(json);
-  return { message: typeof json === "string" ? json : plainText(body), param: undefined, status: undefined, words: [] };
+  return {
+    message: typeof json === "string" ? json : plainText(body),
+    param: undefined,
+    status: undefined,
+    words: [],
+  };
 }
 
 function readObject(body: JsonObject): ErrorFields {
@@ -36,16 +42,17 @@ function readObject(body: JsonObject): ErrorFields {
     status: [error.code, error.status, body.status].find(isErrorStatus),
     words: [
       ...innerWords(error),
-      ...[error.code, error.type, error.status, error.error_type, body.__type, body.code].filter(isText),
+      ...[error.code, error.type, error.status, error.error_type, body.__type, body.code].filter(
+        isText,
+      ),
     ],
   };
 }
 
 /** Azure hides the true code in `innererror`, Google in `details[].reason`. */
 function innerWords(error: JsonObject): string[] {
-  const inner = isJsonObject(error.innererror) ? [error.innererror.code] : [];
-  const details = Array.isArray(error.details) ? error.details.filter(isJsonObject) : [];
-  return [...inner, ...details.map((detail) => detail.reason)].filter(isText);
+  const details = objectsIn(error.details).map((detail) => detail.reason);
+  return [objectIn(error.innererror).code, ...details].filter(isText);
 }
 
 /** A message may be text, an object that holds one, or FastAPI's list of `{loc, msg}`. */

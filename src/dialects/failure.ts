@@ -19,7 +19,11 @@ export interface FailureSignals extends FailedResponse {
  */
 export function streamFailure(data: string): Failure {
   const status = readErrorFields(data).status ?? 0;
-  return { ...failureOf({ status, headers: new Headers(), body: data }), status: 0, raw: undefined };
+  return {
+    ...failureOf({ status, headers: new Headers(), body: data }),
+    status: 0,
+    raw: undefined,
+  };
 }
 
 /**
@@ -44,7 +48,9 @@ export function failureOf(signals: FailureSignals): Failure {
 const MESSAGE_CHARACTERS_MAX = 8_000;
 
 function fallbackMessage(status: number): string {
-  return status === 0 ? "the upstream reported an error without a message" : `the upstream answered ${status}`;
+  return status === 0
+    ? "the upstream reported an error without a message"
+    : `the upstream answered ${status}`;
 }
 
 function rawOf({ status, headers, body }: FailedResponse): FailedResponse {
@@ -66,10 +72,16 @@ function categoryOf(signals: FailureSignals, said: string[], message: string): F
 /** `com.amazon.coral#ThrottlingException:http://…` and `Throttling_Exception` are one word. */
 function normalizeWord(word: string): string {
   const name = word.split(":", 1)[0] ?? "";
-  return name.slice(name.lastIndexOf("#") + 1).replaceAll(/[_\s-]/g, "").toLowerCase();
+  return name
+    .slice(name.lastIndexOf("#") + 1)
+    .replaceAll(/[_\s-]/g, "")
+    .toLowerCase();
 }
 
-function firstOf(words: string[], table: Map<string, FailureCategory>): FailureCategory | undefined {
+function firstOf(
+  words: string[],
+  table: Map<string, FailureCategory>,
+): FailureCategory | undefined {
   for (const word of words) {
     const category = table.get(word);
     if (category) return category;
@@ -125,14 +137,17 @@ function categoryOfMessage(message: string, signals: FailedResponse): FailureCat
   // Cohere says it of long prompts; others say it of rates, with 429.
   if (status === 400 && /too many tokens/i.test(message)) return "context-length";
   if (/content filtering policy|content management policy/i.test(message)) return "content-policy";
-  if (/credit balance is too low|insufficient balance|tokens per day/i.test(message)) return "quota";
+  if (/credit balance is too low|insufficient balance|tokens per day/i.test(message))
+    return "quota";
   // Google names the quota only in the details; a daily one is not worth waiting for.
   if (status === 429 && /PerDay/.test(signals.body)) return "quota";
   // One request larger than the whole per-minute allowance never fits, here; elsewhere it may.
   if (/request too large.*tokens per min/is.test(message)) return "quota";
-  if (/api key (not valid|expired)|security token included in the request/i.test(message)) return "credential";
+  if (/api key (not valid|expired)|security token included in the request/i.test(message))
+    return "credential";
   // Bedrock files a model this account cannot call under validation.
-  if (/model identifier is invalid|on-demand throughput isn.t supported/i.test(message)) return "not-found";
+  if (/model identifier is invalid|on-demand throughput isn.t supported/i.test(message))
+    return "not-found";
   return undefined;
 }
 

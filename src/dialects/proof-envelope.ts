@@ -27,7 +27,9 @@ export function unwrapProof(
 function openEnvelope(text: string): Proof | undefined {
   if (!text.startsWith(MARK_BASE64)) return undefined;
   const [, issuer, kind, data] = /^sk1\.(\w+)\.(\w+)\.(.*)$/s.exec(decoded(text)) ?? [];
-  return isIssuer(issuer) && isKind(kind) && data !== undefined ? { issuer, kind, data } : undefined;
+  return isIssuer(issuer) && isKind(kind) && data !== undefined
+    ? { issuer, kind, data }
+    : undefined;
 }
 
 function decoded(text: string): string {

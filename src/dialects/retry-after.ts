@@ -23,7 +23,9 @@ function fromRetryAfter(value: string | null, nowMs: number | undefined): number
 function fromText(text: string): number | undefined {
   const delay =
     /"retryDelay"\s*:\s*"([^"]{1,40})"/.exec(text)?.[1] ??
-    /(?:try again|retry) (?:in|after) ((?:[\d.]+ ?(?:ms|milliseconds?|hours?|minutes?|seconds?|[hms])\s?)+)/i.exec(text)?.[1];
+    /(?:try again|retry) (?:in|after) ((?:[\d.]+ ?(?:ms|milliseconds?|hours?|minutes?|seconds?|[hms])\s?)+)/i.exec(
+      text,
+    )?.[1];
   return delay === undefined ? undefined : durationMs(delay);
 }
 

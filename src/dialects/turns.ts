@@ -16,24 +16,30 @@ export function orderedTurns(messages: readonly Message[]): Message[] {
     // Calls are answered after the last of several neighbouring assistant messages.
     if (message.role !== "assistant" || next?.role === "assistant") continue;
     const calls = turns.at(-1)?.parts.filter((part) => part.type === "tool-call") ?? [];
-    if (calls.length > 0) append(turns, { role: "user", parts: claimResults(calls, waiting, index + 1) });
+    if (calls.length > 0)
+      append(turns, { role: "user", parts: claimResults(calls, waiting, index + 1) });
   }
   return turns.filter((turn) => turn.parts.length > 0);
 }
 
 function append(turns: Message[], message: Message): void {
   const last = turns.at(-1);
-  if (last?.role === message.role) turns[turns.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
+  if (last?.role === message.role)
+    turns[turns.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
   else if (message.parts.length > 0) turns.push(message);
 }
 
 /** Takes the results of these calls out of the messages up to the next answer of the model. */
 function claimResults(calls: ToolCallPart[], waiting: Message[], from: number): ToolResultPart[] {
-  const nextAnswer = waiting.findIndex((message, index) => index >= from && message.role === "assistant");
+  const nextAnswer = waiting.findIndex(
+    (message, index) => index >= from && message.role === "assistant",
+  );
   const candidates = waiting.slice(from, nextAnswer === -1 ? undefined : nextAnswer);
   return calls.map((call) => {
     for (const message of candidates) {
-      const at = message.parts.findIndex((part) => part.type === "tool-result" && part.id === call.id);
+      const at = message.parts.findIndex(
+        (part) => part.type === "tool-result" && part.id === call.id,
+      );
       const [result] = at === -1 ? [] : message.parts.splice(at, 1);
       if (result?.type === "tool-result") return result;
     }
@@ -42,7 +48,12 @@ function claimResults(calls: ToolCallPart[], waiting: Message[], from: number): 
 }
 
 function missingResult(id: string): ToolResultPart {
-  return { type: "tool-result", id, isError: true, parts: [{ type: "text", text: "The tool call was interrupted." }] };
+  return {
+    type: "tool-result",
+    id,
+    isError: true,
+    parts: [{ type: "text", text: "The tool call was interrupted." }],
+  };
 }
 
 /** Results still in place when their turn is reached were claimed by no call. */

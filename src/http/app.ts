@@ -19,7 +19,7 @@ export interface App {
 export const app = new Hono<App>();
 
 app.use(async (c, next) => {
-  c.set("gateway", await compose(c.env));
+  c.set("gateway", compose(c.env));
   await next();
 });
 app.route("/", healthRoutes());

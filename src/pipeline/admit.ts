@@ -1,4 +1,5 @@
 import type { CostBound, Admission, ReserveReply, ReserveRequest } from "../core/ledger.ts";
+import { refusePremium } from "../core/bound/premium.ts";
 import { boundOf, measureInput } from "../core/bound.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Call } from "./call.ts";
@@ -41,6 +42,7 @@ function priceBound(call: Call): CostBound {
       { param: "model" },
     );
   }
+  refusePremium(call.body.value);
   return boundOf(measureInput(call.body.value), call.envelope, priced);
 }
 
@@ -72,11 +74,7 @@ async function reserve(
 }
 
 /** Money is never spent on a guess: without the account's word the call is refused. */
-async function ask(
-  accountId: string,
-  request: ReserveRequest,
-  deps: Deps,
-): Promise<ReserveReply> {
+async function ask(accountId: string, request: ReserveRequest, deps: Deps): Promise<ReserveReply> {
   try {
     return await deps.account(accountId).reserve(request);
   } catch (cause) {

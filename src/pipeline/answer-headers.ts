@@ -43,7 +43,10 @@ function setCost(headers: Headers, charge: Charge): void {
   headers.set("x-litellm-response-cost-input", String(usdFromNano(charge.cost.input)));
   headers.set("x-litellm-response-cost-output", String(usdFromNano(charge.cost.output)));
   headers.set("x-litellm-response-cost-cache-read", String(usdFromNano(charge.cost.cacheRead)));
-  headers.set("x-litellm-response-cost-cache-creation", String(usdFromNano(charge.cost.cacheWrite)));
+  headers.set(
+    "x-litellm-response-cost-cache-creation",
+    String(usdFromNano(charge.cost.cacheWrite)),
+  );
 }
 
 const SCOPE_WORD = { key: "api_key", team: "team", user: "user" } as const;

@@ -1,12 +1,18 @@
 import { createBodyPatch } from "../core/body-patch.ts";
 import { capabilitiesOf } from "../core/capabilities.ts";
-import { isMeaningful, type ChatEvent, type ChatRequest } from "../core/chat.ts";
+import { isMeaningful, type ChatEvent } from "../core/chat.ts";
 import type { Deployment } from "../core/config/deployment.ts";
+import { GatewayError } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
-import { parseJson, type Json } from "../core/json.ts";
+import { isJsonObject, parseJson, type Json, type JsonObject } from "../core/json.ts";
 import type { UpstreamDialect } from "../dialects/dialect.ts";
 import { FramingError } from "../dialects/framing/frame.ts";
-import type { Provider, UpstreamCall } from "../providers/provider.ts";
+import type {
+  PreparedRequest,
+  Provider,
+  ProviderTools,
+  UpstreamCall,
+} from "../providers/provider.ts";
 import { openAnswerStream, type AnswerStream, type ReadFrame } from "./answer-stream.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
@@ -19,6 +25,8 @@ export interface WholeAnswer {
   headers: Headers;
   text: string;
   value: Json;
+  /** What `value` says; there is no error among it. */
+  events: ChatEvent[];
   dialect: UpstreamDialect;
 }
 
@@ -38,7 +46,12 @@ export interface StreamedAnswer {
 
 export type AttemptResult =
   | { ok: true; answer: Answer; dropped: string[] }
-  | { ok: false; failure: Failure };
+  | {
+      ok: false;
+      failure: Failure;
+      /** Set when nothing was sent, because the deployment is set up wrong: what an operator has to mend. */
+      setupError?: GatewayError;
+    };
 
 export interface Attempt {
   call: Call;
@@ -61,12 +74,12 @@ export async function attemptAnswer(attempt: Attempt, deps: Deps): Promise<Attem
     const answer = call.envelope.stream
       ? await openStream(response, attempt, dialect, deps)
       : await readWhole(response, dialect);
-    return "category" in answer
-      ? { ok: false, failure: answer }
-      : { ok: true, answer, dropped };
+    if (!("category" in answer)) return { ok: true, answer, dropped };
+    // A stream that is aborted for its silence looks like one that was cut.
+    const timedOut = timeout.signal.aborted;
+    return { ok: false, failure: timedOut ? connectionFailure(timedOut) : answer };
   } catch (cause) {
-    if (isOurs(cause)) throw cause;
-    return { ok: false, failure: connectionFailure(timeout.signal.aborted) };
+    return { ok: false, ...failureOf(cause, timeout.signal.aborted) };
   } finally {
     clearTimeout(timer);
   }
@@ -88,12 +101,21 @@ async function send(
   };
   const body = renderBody(attempt, dialect, upstream, dropped);
   if (provider.answerLocally !== undefined) {
-    return provider.answerLocally(JSON.parse(body), upstream);
+    const value = parseJson(body);
+    return provider.answerLocally(isJsonObject(value) ? value : {}, upstream);
   }
-  const prepared = await provider.prepare(upstream, body, {
-    nowMs: deps.nowMs(),
-    tokens: deps.tokens,
-  });
+  const tools: ProviderTools = { nowMs: deps.nowMs(), tokens: deps.tokens };
+  const prepared = await provider.prepare(upstream, body, tools);
+  const response = await post(prepared, signal, deps);
+  if (response.status !== 401 || provider.forgetCredential === undefined) return response;
+  // A token can be revoked in the middle of its life. The vendor has done nothing yet, so this is
+  // still the same attempt.
+  void response.body?.cancel().catch(() => undefined);
+  provider.forgetCredential(upstream, prepared, tools);
+  return post(await provider.prepare(upstream, body, tools), signal, deps);
+}
+
+async function post(prepared: PreparedRequest, signal: AbortSignal, deps: Deps): Promise<Response> {
   const request = new Request(prepared.url, {
     method: "POST",
     headers: prepared.headers,
@@ -119,17 +141,8 @@ function renderBody(
   const { call, deployment, outputTokensMax } = attempt;
   const capabilities = capabilitiesOf(deployment.baseModel);
   const same = dialect.name === call.dialect.name;
-  const patch = createBodyPatch(
-    same
-      ? call.body.text
-      : JSON.stringify(
-          dialect.renderRequest(limited(call.parsed(), outputTokensMax), {
-            model: deployment.model,
-            capabilities,
-            dropped,
-          }),
-        ),
-  );
+  const rendered = same ? call.body.value : translate(attempt, dialect, dropped);
+  const patch = createBodyPatch(same ? call.body.text : JSON.stringify(rendered), rendered);
   if (same) {
     patch.set("model", deployment.model);
     if (outputTokensMax !== undefined) patch.set(capabilities.maxTokensField, outputTokensMax);
@@ -138,8 +151,13 @@ function renderBody(
   return patch.text();
 }
 
-function limited(request: ChatRequest, outputTokensMax: number | undefined): ChatRequest {
-  return outputTokensMax === undefined ? request : { ...request, maxOutputTokens: outputTokensMax };
+function translate(attempt: Attempt, dialect: UpstreamDialect, dropped: string[]): JsonObject {
+  const { call, deployment, outputTokensMax } = attempt;
+  const request = call.parsed();
+  return dialect.renderRequest(
+    outputTokensMax === undefined ? request : { ...request, maxOutputTokens: outputTokensMax },
+    { model: deployment.model, capabilities: capabilitiesOf(deployment.baseModel), dropped },
+  );
 }
 
 async function readFailure(
@@ -163,7 +181,10 @@ async function readWhole(
   const text = await readText(response);
   const value = parseJson(text);
   if (value === undefined) return brokenAnswer("The upstream's answer is not JSON.");
-  return { kind: "whole", headers: response.headers, text, value, dialect };
+  const events = dialect.readAnswer(value);
+  const failed = events.find((event) => event.type === "error");
+  if (failed !== undefined) return failed.failure;
+  return { kind: "whole", headers: response.headers, text, value, events, dialect };
 }
 
 async function readText(response: Response): Promise<string> {
@@ -180,10 +201,9 @@ async function openStream(
   dialect: UpstreamDialect,
   deps: Deps,
 ): Promise<StreamedAnswer | Failure> {
-  if (response.body === null) return brokenAnswer("The upstream's answer is empty.");
-  const [body, forward] = canForward(attempt, dialect)
-    ? response.body.tee()
-    : [response.body, undefined];
+  const bytes: ReadableStream<Uint8Array> | null = response.body;
+  if (bytes === null) return brokenAnswer("The upstream's answer is empty.");
+  const [body, forward] = canForward(attempt, dialect) ? bytes.tee() : [bytes, undefined];
   const stream = openAnswerStream({
     body,
     decoder: attempt.provider.createDecoder(),
@@ -224,7 +244,9 @@ function firstByteTimeoutMs(call: Call, deployment: Deployment, deps: Deps): num
   const { router } = deps.config;
   const forStreams = deployment.streamTimeoutMs ?? router.streamTimeoutMs;
   const forAll = deployment.timeoutMs ?? router.timeoutMs;
-  return call.envelope.stream ? (forStreams ?? forAll) : forAll;
+  const wished = call.envelope.stream ? (forStreams ?? forAll) : forAll;
+  // All attempts together have the router's time, and the account counts on it.
+  return Math.min(wished, call.context.startedAtMs + router.timeoutMs - deps.nowMs());
 }
 
 class ConnectionLost extends Error {
@@ -234,9 +256,20 @@ class ConnectionLost extends Error {
   }
 }
 
-/** Anything but a lost connection or an unreadable answer is a fault of ours and must be seen. */
-function isOurs(cause: unknown): boolean {
-  return !(cause instanceof ConnectionLost || cause instanceof FramingError);
+/** Anything else that is thrown is about the caller's request, or a fault of ours, and must be seen. */
+function failureOf(
+  cause: unknown,
+  timedOut: boolean,
+): { failure: Failure; setupError?: GatewayError } {
+  if (cause instanceof ConnectionLost) return { failure: connectionFailure(timedOut) };
+  if (cause instanceof FramingError) {
+    return { failure: brokenAnswer("The upstream's answer is not in its grammar.") };
+  }
+  if (!(cause instanceof GatewayError)) throw cause;
+  const failure: Failure = { category: "credential", status: 0, message: cause.message };
+  if (cause.code === "upstream_credential") return { failure };
+  if (cause.code === "not_configured") return { failure, setupError: cause };
+  throw cause;
 }
 
 function connectionFailure(timedOut: boolean): Failure {

@@ -83,10 +83,9 @@ function bounded(value: string | null, charactersMax: number): string | null {
   return value === null ? null : clean(value).slice(0, charactersMax);
 }
 
-/** Control characters would forge lines in somebody's log viewer. */
+/** Control characters and the other line ends would forge lines in somebody's log viewer. */
 function clean(value: string): string {
-  // oxlint-disable-next-line no-control-regex -- taking them out is the point
-  return value.replace(/[\u0000-\u001f\u007f]/g, " ");
+  return value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ");
 }
 
 const TAGS_MAX = 32;

@@ -61,7 +61,11 @@ function chargeObserved(outcome: Outcome, admitted: Admitted, price: Price): Cha
   const costNanoUsd = Math.min(input + output, Math.max(heldNanoUsd, input));
   return {
     costNanoUsd,
-    cost: { ...FREE, input: Math.min(input, costNanoUsd), output: Math.max(costNanoUsd - input, 0) },
+    cost: {
+      ...FREE,
+      input: Math.min(input, costNanoUsd),
+      output: Math.max(costNanoUsd - input, 0),
+    },
     usage: seen,
     usageSource: "observed",
   };

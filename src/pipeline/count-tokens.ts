@@ -57,7 +57,12 @@ async function countAt(
   // A prompt in another grammar would first have to be translated; the estimate is as good.
   if (provider.dialect(deployment).name !== route.dialect.name) return undefined;
   try {
-    return await askCounter(counter, { deployment, stream: false, betas, anthropicVersion: undefined }, body, deps);
+    return await askCounter(
+      counter,
+      { deployment, stream: false, betas, anthropicVersion: undefined },
+      body,
+      deps,
+    );
   } catch {
     // Any trouble here has the same remedy: the next counter, or the estimate.
     return undefined;

@@ -5,7 +5,7 @@ import { orderDeployments } from "../core/plan.ts";
 import { findProvider } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Admitted } from "./admit.ts";
-import { attemptAnswer, type Answer } from "./attempt.ts";
+import { attemptAnswer, type Answer, type AttemptResult } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
 
@@ -18,17 +18,16 @@ export type Dispatched =
       /** Parameters the target cannot express and whose absence is cosmetic. */
       dropped: string[];
     }
-  | { kind: "failed"; failure: Failure; deployment: Deployment; attempts: number };
+  | ({ kind: "failed"; deployment: Deployment; attempts: number } & Failed);
+
+/** Why a deployment did not answer; see `AttemptResult`. */
+type Failed = Omit<Extract<AttemptResult, { ok: false }>, "ok">;
 
 /**
  * Asks deployments until one answers: the only place in the gateway that tries anything twice.
  * Every deployment of the group gets a chance before any is asked again.
  */
-export async function dispatch(
-  call: Call,
-  admitted: Admitted,
-  deps: Deps,
-): Promise<Dispatched> {
+export async function dispatch(call: Call, admitted: Admitted, deps: Deps): Promise<Dispatched> {
   const candidates = findCandidates(call, deps);
   const attemptsMax = 1 + Math.max(deps.config.router.retriesMax, candidates.length - 1);
   const deadlineMs = call.context.startedAtMs + deps.config.router.timeoutMs;
@@ -42,21 +41,31 @@ export async function dispatch(
     if (result.ok) {
       return { kind: "answered", ...result, deployment, attempts };
     }
-    const { failure } = result;
+    const { failure, setupError } = result;
+    const failed: Failed = { failure, setupError };
     noteFailure(deployment, failure, deps);
-    remaining = nextCandidates(failure, candidate, others);
-    const waitMs = others.length > 0 ? 0 : backoffMs(failure, attempts, deps);
-    const exhausted = remaining.length === 0 || attempts >= attemptsMax;
+    const againAtMs = deps.nowMs() + backoffMs(failure, attempts, deps);
+    remaining = nextCandidates({ ...candidate, failed, againAtMs }, others);
+    const next = remaining[0];
+    const waitMs = Math.max(0, (next?.againAtMs ?? 0) - deps.nowMs());
+    const exhausted = next === undefined || attempts >= attemptsMax;
     if (exhausted || waitMs > RETRY_WAIT_MS_MAX || deps.nowMs() + waitMs > deadlineMs) {
-      return { kind: "failed", failure, deployment, attempts };
+      return { kind: "failed", ...mostHopeful(next, { deployment, failed }), attempts };
     }
     if (waitMs > 0) await deps.sleep(waitMs);
+    if (call.context.callerGone.aborted) {
+      return { kind: "failed", ...failed, deployment, attempts };
+    }
   }
 }
 
 interface Candidate {
   deployment: Deployment;
   provider: Provider;
+  /** How it failed when it was asked. */
+  failed?: Failed;
+  /** When it may be asked again; 0 before it was ever asked. */
+  againAtMs: number;
 }
 
 /** Deployments that can be called at all, best first. Says what is missing when there are none. */
@@ -71,7 +80,7 @@ function findCandidates(call: Call, deps: Deps): Candidate[] {
     const provider = findProvider(deployment.provider);
     return provider === undefined || provider.missing(deployment).length > 0
       ? []
-      : [{ deployment, provider }];
+      : [{ deployment, provider, againAtMs: 0 }];
   });
   if (candidates.length === 0) throw notConfigured(call, ordered);
   return candidates;
@@ -88,11 +97,23 @@ function notConfigured(call: Call, deployments: readonly Deployment[]): GatewayE
   );
 }
 
-/** A deployment that failed goes to the back of the row, or out of it when asking again is no use. */
-function nextCandidates(failure: Failure, failed: Candidate, others: Candidate[]): Candidate[] {
-  const { failover, retry } = failurePolicy(failure);
-  if (!failover) return retry ? [failed] : [];
-  return retry ? [...others, failed] : others;
+/**
+ * A deployment that failed goes out of the row, or behind those nobody asked yet; among those asked
+ * before, the one that may be asked again soonest is next.
+ */
+function nextCandidates(last: Candidate & { failed: Failed }, others: Candidate[]): Candidate[] {
+  const { failover, retry } = failurePolicy(last.failed.failure);
+  const again = retry ? [last] : [];
+  return failover ? [...others, ...again].toSorted((a, b) => a.againAtMs - b.againAtMs) : again;
+}
+
+/** Told to the caller: of a throttled deployment and a misconfigured one, "try again later" is true. */
+function mostHopeful(
+  next: Candidate | undefined,
+  last: { deployment: Deployment; failed: Failed },
+): Failed & { deployment: Deployment } {
+  const { deployment, failed = last.failed } = next?.failed === undefined ? last : next;
+  return { ...failed, deployment };
 }
 
 function noteFailure(deployment: Deployment, failure: Failure, deps: Deps): void {
@@ -123,7 +144,7 @@ function restOf(failure: Failure, cooldownMs: number): number {
   }
 }
 
-/** The vendor's wish first; otherwise doubling from a quarter of a second, with full jitter. */
+/** The vendor's wish first, otherwise doubling from a quarter of a second, with full jitter. */
 function backoffMs(failure: Failure, attempts: number, deps: Deps): number {
   if (failure.retryAfterMs !== undefined) return failure.retryAfterMs;
   return Math.round(deps.random() * Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MS_MAX));

@@ -7,9 +7,10 @@ import type { Dispatched } from "./dispatch.ts";
 
 /** What the caller is told when no deployment answered: the last failure, in the caller's grammar. */
 export function errorOfFailure(
-  { failure, deployment }: Extract<Dispatched, { kind: "failed" }>,
+  { failure, deployment, setupError }: Extract<Dispatched, { kind: "failed" }>,
   call: Call,
 ): GatewayError {
+  if (setupError !== undefined) return setupError;
   const { provider } = deployment;
   return new GatewayError(codeOfFailure(failure.category), messageOf(failure, provider), {
     provider,
@@ -21,8 +22,8 @@ export function errorOfFailure(
 
 /**
  * Agents heal themselves by the words of a 400 ("prompt is too long"), so those are kept exactly.
- * What a vendor says about our account (credentials, permissions, outages) names accounts and
- * projects, and stays inside.
+ * What a vendor says about our account (limits, credentials, permissions, outages) names
+ * organizations and projects, and stays inside.
  */
 function messageOf(failure: Failure, provider: string): string {
   switch (failure.category) {
@@ -30,9 +31,11 @@ function messageOf(failure: Failure, provider: string): string {
     case "context-length":
     case "content-policy":
     case "too-large":
-    case "rate-limit":
-    case "overloaded":
       return failure.message || `${provider} refused the request.`;
+    case "rate-limit":
+      return `${provider} limits how fast the gateway may ask, and no other deployment of this model is free. Send the request again in a moment.`;
+    case "overloaded":
+      return `${provider} is overloaded. Send the request again in a moment.`;
     case "quota":
       return `The gateway's quota with ${provider} is used up. An administrator can raise it.`;
     case "credential":
@@ -57,7 +60,9 @@ function verbatimOf(
 ): { verbatim?: { status: number; body: string } } {
   const { raw, category } = failure;
   const isAboutTheRequest =
-    category === "invalid-request" || category === "context-length" || category === "content-policy";
+    category === "invalid-request" ||
+    category === "context-length" ||
+    category === "content-policy";
   if (raw === undefined || !isAboutTheRequest || !speaks(raw.body, grammar)) return {};
   return { verbatim: { status: raw.status, body: raw.body } };
 }

@@ -29,11 +29,7 @@ export async function identify(headers: Headers, deps: Deps): Promise<Caller> {
   return { accountId, keyHash };
 }
 
-async function findImported(
-  key: string,
-  keyHash: string,
-  deps: Deps,
-): Promise<string | undefined> {
+async function findImported(key: string, keyHash: string, deps: Deps): Promise<string | undefined> {
   // Looks native but its check does not fit: forged or mistyped, so it is in no table either.
   if (key.startsWith("sk-sekisho-")) return undefined;
   return deps.findAccountOfKey(keyHash);

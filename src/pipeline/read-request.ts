@@ -34,7 +34,8 @@ async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array
   if (Number(request.headers.get("content-length")) > bytesMax) throw tooLarge(bytesMax);
   const chunks: Uint8Array[] = [];
   let total = 0;
-  for await (const chunk of request.body ?? []) {
+  const body: ReadableStream<Uint8Array> | null = request.body;
+  for await (const chunk of body ?? []) {
     total += chunk.byteLength;
     // A chunked body announces no length, so it is counted as it comes.
     if (total > bytesMax) throw tooLarge(bytesMax);

@@ -36,7 +36,8 @@ export function completeRecord(
     apiBase: deployment?.connection.api_base ?? null,
     region:
       deployment?.connection.aws_region_name ?? deployment?.connection.vertex_location ?? null,
-    status: outcome.ending === "finished" || outcome.ending === "caller-gone" ? "success" : "failure",
+    status:
+      outcome.ending === "finished" || outcome.ending === "caller-gone" ? "success" : "failure",
     statusCode: outcome.statusCode,
     ending: outcome.ending,
     errorCode: outcome.errorCode,
@@ -55,10 +56,21 @@ export function completeRecord(
     tags: [...new Set([...key.tags, ...call.attribution.tags])],
     keyMetadata: key.metadata,
     content: deps.config.settings.logContent
-      ? { messages: call.body.value["messages"] ?? null, response: outcome.response }
+      ? { messages: beginningOf(call.body.value.messages), response: beginningOf(outcome.response) }
       : null,
   };
 }
+
+/** Content that is too long becomes the beginning of its text, as in LiteLLM. */
+function beginningOf(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? "null";
+  return text.length > CONTENT_CHARACTERS_MAX
+    ? text.slice(0, CONTENT_CHARACTERS_MAX)
+    : (value ?? null);
+}
+
+/** LiteLLM's figure. A record travels in messages of 128 KB, and a prompt may have 20 MB. */
+const CONTENT_CHARACTERS_MAX = 10_000;
 
 /** What is known before any upstream was asked. */
 function describeCall(call: Call, deps: Deps): CallRecord {

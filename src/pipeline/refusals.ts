@@ -47,7 +47,9 @@ function blockedMessage(scope: ScopeKind, name: string): string {
 function rateLimited(limit: RateStanding, name: string, nowMs: number): GatewayError {
   const unit = limit.unit === "parallel" ? "max_parallel_requests" : limit.unit;
   const retryAfterMs = Math.max(limit.resetMs, 1_000);
-  const resetsAt = iso(nowMs + retryAfterMs).slice(0, 19).replace("T", " ");
+  const resetsAt = iso(nowMs + retryAfterMs)
+    .slice(0, 19)
+    .replace("T", " ");
   return new GatewayError(
     "rate_limited",
     `Rate limit exceeded for ${limit.scope === "key" ? "api_key" : limit.scope}: ${name}. Limit type: ${unit}. Current limit: ${limit.limit}, Remaining: ${limit.remaining}. Limit resets at: ${resetsAt} UTC`,

@@ -195,7 +195,8 @@ function keepAlive({ work, outlet }: Flow): () => void {
   const { keepAlive: frame } = work.call.dialect;
   const text = frame === undefined ? SSE_COMMENT : encodeSse(frame);
   const timer = setInterval(() => {
-    if (outlet.idleMs(work.deps.nowMs()) >= KEEP_ALIVE_MS) void outlet.writeIfIdle(text);
+    if (outlet.idleMs(work.deps.nowMs()) < KEEP_ALIVE_MS) return;
+    work.call.context.waitUntil(outlet.writeIfIdle(text));
   }, KEEP_ALIVE_MS);
   return () => clearInterval(timer);
 }

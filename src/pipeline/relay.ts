@@ -1,6 +1,3 @@
-import type { ChatEvent } from "../core/chat.ts";
-import { GatewayError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
 import type { Dispatched } from "./dispatch.ts";
 import type { WholeAnswer } from "./attempt.ts";
 import type { Call } from "./call.ts";
@@ -29,13 +26,10 @@ export function relay(work: Relay): Response {
 }
 
 function relayWhole(work: Relay, answer: WholeAnswer): Response {
-  const { call, deps } = work;
-  const events = answer.dialect.readAnswer(answer.value);
+  const { deps } = work;
   const observer = createObserver(() => deps.nowMs());
-  for (const event of events) observer.see(event);
-  const failed = events.find((event) => event.type === "error");
-  if (failed !== undefined) throw brokenAnswer(work);
-  const body = renderBody(work, answer, events);
+  for (const event of answer.events) observer.see(event);
+  const body = renderBody(work, answer);
   const outcome: Outcome = {
     ending: "finished",
     statusCode: 200,
@@ -47,12 +41,12 @@ function relayWhole(work: Relay, answer: WholeAnswer): Response {
   };
   const charge = work.settle(outcome);
   return new Response(body, { headers: answerHeaders(work, charge) });
+}
 
-  function renderBody(work: Relay, answer: WholeAnswer, events: ChatEvent[]): string {
-    if (answer.dialect.name === call.dialect.name) return answer.text;
-    const rendered: JsonObject = call.dialect.renderAnswer(events, answerContext(work));
-    return JSON.stringify(rendered);
-  }
+function renderBody(work: Relay, answer: WholeAnswer): string {
+  const { dialect } = work.call;
+  if (answer.dialect.name === dialect.name) return answer.text;
+  return JSON.stringify(dialect.renderAnswer(answer.events, answerContext(work)));
 }
 
 export function answerContext({ call }: Relay): {
@@ -67,13 +61,4 @@ export function answerContext({ call }: Relay): {
     createdAtMs: call.context.startedAtMs,
     streamUsage: call.envelope.streamUsage,
   };
-}
-
-export function brokenAnswer({ answered }: Relay, cause?: unknown): GatewayError {
-  const { provider } = answered.deployment;
-  return new GatewayError(
-    "upstream_error",
-    `${provider} broke off in the middle of its answer. Send the request again.`,
-    { provider, cause },
-  );
 }

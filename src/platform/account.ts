@@ -3,7 +3,6 @@ import {
   applyCharge,
   applySettlement,
   expire,
-  fitCounters,
   nextDeadlineMs,
   openLease,
   overdueLeases,
@@ -13,7 +12,6 @@ import { decide } from "../core/ledger/decide.ts";
 import {
   NOTHING_SPENT,
   type AccountManagement,
-  type Budget,
   type KeyPolicy,
   type ScopeName,
   type Spent,
@@ -38,8 +36,16 @@ import type {
   Settlement,
 } from "../core/ledger.ts";
 import { createGroupCommit } from "./account/group-commit.ts";
-import { createFindings, findKey, type Findings, type FoundKey } from "./account/known-keys.ts";
+import { createFindings, findKey, type Findings } from "./account/known-keys.ts";
 import { createOutbox, type Outbox } from "./account/outbox.ts";
+import {
+  forgetKey,
+  keepFound,
+  keepKey,
+  keepTeam,
+  keepUser,
+  type Keeper,
+} from "./account/policies.ts";
 import * as storage from "./account/storage.ts";
 import { createWaitingRoom, type Attempt, type WaitingRoom } from "./account/waiting.ts";
 import type { AccountEnv } from "./env.ts";
@@ -77,10 +83,11 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     this.#waiting = createWaitingRoom((request) => this.#attempt(request), Date.now);
     this.#outbox = createOutbox(this.#sql, env.RECORDS, Date.now);
     this.#commitSettlement = createGroupCommit((all) => this.#settleAll(all), SETTLE_GATHER_MS);
-    void context.blockConcurrencyWhile(async () => {
+    const alarmKnown = context.blockConcurrencyWhile(async () => {
       this.#alarmAtMs = await context.storage.getAlarm();
       this.#wakeInTime();
     });
+    context.waitUntil(alarmKnown);
   }
 
   /** Budget windows end at midnight here. The Worker's exports override it with the configured one. */
@@ -119,25 +126,21 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
 
   async putKey(policy: KeyPolicy, spent: Spent): Promise<void> {
     this.#findings.forget(policy.hash);
-    this.#commit(() => this.#keepKey(policy, spent));
+    this.#commit((keeper) => keepKey(keeper, policy, spent));
   }
 
   async putTeam(policy: TeamPolicy, spent: Spent): Promise<void> {
-    this.#commit(() => this.#keepTeam(policy, spent));
+    this.#commit((keeper) => keepTeam(keeper, policy, spent));
   }
 
   async putUser(policy: UserPolicy, spent: Spent): Promise<void> {
-    this.#commit(() => this.#keepUser(policy, spent));
+    this.#commit((keeper) => keepUser(keeper, policy, spent));
   }
 
   async dropKey(keyHash: string): Promise<Standing> {
     this.#findings.forget(keyHash);
     const standing = this.#standing(`key:${keyHash}`);
-    this.#commit(() => {
-      storage.deleteKey(this.#sql, keyHash);
-      this.#state.keys.delete(keyHash);
-      this.#state.counters.delete(`key:${keyHash}`);
-    });
+    this.#commit((keeper) => forgetKey(keeper, keyHash));
     return standing ?? { ...NOTHING_SPENT, heldNanoUsd: 0 };
   }
 
@@ -171,7 +174,9 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
   }
 
   /** Makes sure the key's rules are in memory; tells when they never will be. */
-  async #meetKey(keyHash: string): Promise<Exclude<ReserveReply, { kind: "admitted" }> | undefined> {
+  async #meetKey(
+    keyHash: string,
+  ): Promise<Exclude<ReserveReply, { kind: "admitted" }> | undefined> {
     const { keys, teams } = this.#state;
     const key = findKeyPolicy(this.#state, keyHash);
     if (key !== undefined && (key.teamId === null || teams.has(key.teamId))) return undefined;
@@ -184,50 +189,9 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
       case "elsewhere":
         return { kind: "moved", accountId: found.accountId };
       case "here":
-        this.#keepFound(found);
+        this.#commit((keeper) => keepFound(keeper, found));
         return undefined;
     }
-  }
-
-  /** What an administrator put here meanwhile is newer than what was read. */
-  #keepFound(found: Extract<FoundKey, { kind: "here" }>): void {
-    const { key, team, user, spentNanoUsd } = found;
-    const { keys, teams, users } = this.#state;
-    this.#commit(() => {
-      if (!keys.has(key.hash)) this.#keepKey(key, lifelong(spentNanoUsd.key));
-      if (team !== undefined && !teams.has(team.id)) {
-        this.#keepTeam(team, lifelong(spentNanoUsd.team));
-      }
-      if (user !== undefined && !users.has(user.id)) {
-        this.#keepUser(user, lifelong(spentNanoUsd.user));
-      }
-    });
-  }
-
-  #keepKey(policy: KeyPolicy, spent: Spent): void {
-    this.#state.keys.set(policy.hash, policy);
-    storage.savePolicy(this.#sql, "key", policy.hash, policy);
-    this.#fit(`key:${policy.hash}`, policy.limits.budgets, spent);
-  }
-
-  #keepTeam(policy: TeamPolicy, spent: Spent): void {
-    this.#state.teams.set(policy.id, policy);
-    storage.savePolicy(this.#sql, "team", policy.id, policy);
-    this.#fit(`team:${policy.id}`, policy.limits.budgets, spent);
-    for (const [userId, limits] of Object.entries(policy.members)) {
-      this.#fit(`user:${userId}`, limits.budgets, NOTHING_SPENT);
-    }
-  }
-
-  #keepUser(policy: UserPolicy, spent: Spent): void {
-    this.#state.users.set(policy.id, policy);
-    storage.savePolicy(this.#sql, "user", policy.id, policy);
-    this.#fit(`user:${policy.id}`, policy.limits.budgets, spent);
-  }
-
-  #fit(id: ScopeId, budgets: readonly Budget[], spent: Spent): void {
-    const counters = fitCounters(this.#state, id, budgets, spent, Date.now());
-    storage.saveCounters(this.#sql, id, counters);
   }
 
   #attempt(request: ReserveRequest): Attempt {
@@ -302,9 +266,10 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
   }
 
   /** Memory changes with the disk, or the object starts again from the disk. */
-  #commit(change: () => void): void {
+  #commit(change: (keeper: Keeper) => void): void {
+    const keeper = { sql: this.#sql, state: this.#state, nowMs: Date.now() };
     try {
-      this.ctx.storage.transactionSync(change);
+      this.ctx.storage.transactionSync(() => change(keeper));
     } catch (error) {
       this.ctx.abort("A transaction failed; memory is rebuilt from storage.");
       throw error;
@@ -330,9 +295,4 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
 
   readonly #isMine = (accountId: string): boolean =>
     this.env.ACCOUNT.idFromName(accountId).equals(this.ctx.id);
-}
-
-/** D1 knows only one figure: for a budget with windows it is taken as spent in the current one. */
-function lifelong(spentNanoUsd: number): Spent {
-  return { windowNanoUsd: spentNanoUsd, lifetimeNanoUsd: spentNanoUsd };
 }

@@ -35,11 +35,10 @@ async function prepare(
   path: string,
   body: string,
 ): Promise<PreparedRequest> {
-  const { api_base: apiBase = "https://api.anthropic.com", api_key: key = "" } =
-    deployment.connection;
+  const { api_base: apiBase, api_key: key = "" } = deployment.connection;
   const flags = withoutOwnFlags(betas).join(",");
   return {
-    url: `${trimBase(apiBase, "/v1/messages", "/v1")}${path}`,
+    url: `${trimBase(apiBase || "https://api.anthropic.com", "/v1/messages", "/v1")}${path}`,
     headers: {
       "content-type": "application/json",
       "x-api-key": key,

@@ -57,17 +57,17 @@ function decodeBytes(bytes: string): string {
 }
 
 /** What Anthropic calls the same troubles. AWS writes the names in either case. */
-const ANTHROPIC_TYPES: Record<string, string> = {
-  throttlingexception: "rate_limit_error",
-  modelstreamerrorexception: "api_error",
-  internalserverexception: "api_error",
-  serviceunavailableexception: "overloaded_error",
-  validationexception: "invalid_request_error",
-  modeltimeoutexception: "timeout_error",
-};
+const ANTHROPIC_TYPES = new Map([
+  ["throttlingexception", "rate_limit_error"],
+  ["modelstreamerrorexception", "api_error"],
+  ["internalserverexception", "api_error"],
+  ["serviceunavailableexception", "overloaded_error"],
+  ["validationexception", "invalid_request_error"],
+  ["modeltimeoutexception", "timeout_error"],
+]);
 
 function errorFrame(awsName: string, message: string): Frame {
-  const type = ANTHROPIC_TYPES[awsName.toLowerCase()] ?? "api_error";
+  const type = ANTHROPIC_TYPES.get(awsName.toLowerCase()) ?? "api_error";
   const error: JsonObject = {
     type,
     message: message || `Bedrock reported ${awsName || "an error"}.`,

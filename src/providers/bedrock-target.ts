@@ -33,7 +33,7 @@ export function bedrockUrl(deployment: Deployment, operation: string): string {
   const { id, region = "" } = bedrockTarget(deployment);
   const { aws_bedrock_runtime_endpoint: endpoint, api_base: apiBase } = deployment.connection;
   const base = trimBase(
-    endpoint ?? apiBase ?? `https://bedrock-runtime.${region}.${domain(region)}`,
+    endpoint || apiBase || `https://bedrock-runtime.${region}.${domain(region)}`,
   );
   return `${base}/model/${encodeURIComponent(id)}/${operation}`;
 }

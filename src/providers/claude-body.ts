@@ -15,7 +15,7 @@ import type { BetaTable } from "./beta-flags.ts";
 import { mapKept, withoutCacheExtras } from "./claude-content.ts";
 import { adaptLimits, choosesItsThinking, removeInner } from "./claude-limits.ts";
 import { adaptTools } from "./claude-tools.ts";
-import { adaptTurns, appendText } from "./claude-turns.ts";
+import { adaptTurns, appendText, markEnd } from "./claude-turns.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import type { UpstreamCall } from "./provider.ts";
 
@@ -46,6 +46,7 @@ const ANTHROPIC_ONLY = [
 export function adaptClaudeBody(body: BodyPatch, call: UpstreamCall, surface: ClaudeSurface): void {
   refuseSafeguards(body, surface);
   removeGatewayFields(body);
+  const mark = body.get("cache_control");
   for (const name of ANTHROPIC_ONLY) body.delete(name);
   body.set("anthropic_version", surface.version);
   removeUnflagged(body, call.betas, surface.betas);
@@ -53,6 +54,7 @@ export function adaptClaudeBody(body: BodyPatch, call: UpstreamCall, surface: Cl
   const target = targetOf(call, surface);
   if (target.capabilities) adaptLimits(body, target.model, target.capabilities, target.betas);
   if (!target.schemas) describeSchema(body);
+  if (isJsonObject(mark)) replaceList(body, "messages", (turns) => markEnd(turns, mark));
   replaceList(body, "messages", (turns) => adaptTurns(turns, target));
   replaceList(body, "tools", (tools) => adaptTools(tools, target));
   replaceList(body, "system", (blocks) =>

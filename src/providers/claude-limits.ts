@@ -56,7 +56,10 @@ function adaptThinking(
 /** The vendor's lower bound for a budget; below it there is no thinking at all. */
 const BUDGET_TOKENS_MIN = 1_024;
 /** Which part of the room each effort may think; the rest is left for the answer. */
-const SHARE_OF_EFFORT: Record<string, number> = { low: 0.2, medium: 0.5 };
+const SHARES = new Map([
+  ["low", 0.2],
+  ["medium", 0.5],
+]);
 const SHARE_OTHERWISE = 0.8;
 
 function thinkWithBudget(
@@ -65,22 +68,26 @@ function thinkWithBudget(
   effort: string | undefined,
   maxOutputTokens: number,
 ): void {
-  if (thinking.type === "disabled") return;
+  const isAdaptive = thinking.type === "adaptive";
+  if (!isAdaptive && thinking.type !== "enabled") return;
   const room = numberAt(body, "max_tokens", maxOutputTokens);
-  const isNew = thinking.type === "adaptive";
-  // `budget_tokens` must stay below `max_tokens`, also where that has just been lowered.
-  const asked =
-    !isNew && typeof thinking.budget_tokens === "number" ? thinking.budget_tokens : undefined;
-  const share = Math.floor(room * (SHARE_OF_EFFORT[effort ?? ""] ?? SHARE_OTHERWISE));
-  const budget = Math.max(BUDGET_TOKENS_MIN, asked !== undefined && asked < room ? asked : share);
-  if (budget >= room || (isNew && isLoopWithoutThinking(body.get("messages")))) {
+  const budget = budgetFor(thinking, effort, room);
+  if (budget >= room || (isAdaptive && isLoopWithoutThinking(body.get("messages")))) {
     body.delete("thinking");
     return;
   }
-  // These models think aloud always and do not know `display`.
+  // These models always think aloud and do not know `display`.
   const { display, ...rest } = thinking;
-  if (!isNew && display === undefined && budget === asked) return;
+  if (display === undefined && budget === thinking.budget_tokens) return;
   body.set("thinking", { ...rest, type: "enabled", budget_tokens: budget });
+}
+
+/** The caller's own budget where it leaves room for an answer, else what its effort stands for. */
+function budgetFor(thinking: JsonObject, effort: string | undefined, room: number): number {
+  const { type, budget_tokens: asked } = thinking;
+  if (type === "enabled" && typeof asked === "number" && asked < room) return asked;
+  const share = SHARES.get(effort ?? "") ?? SHARE_OTHERWISE;
+  return Math.max(BUDGET_TOKENS_MIN, Math.floor(room * share));
 }
 
 function thinkFreely(

@@ -36,26 +36,29 @@ function adaptTurn(message: JsonObject, rules: TurnRules, path: string): JsonObj
 function foldSystemTurns(messages: Json[]): Json[] {
   if (!messages.some((message) => roleOf(message) === "system")) return messages;
   const folded: Json[] = [];
-  let pending: Json[] = [];
+  let waiting: Json[] = [];
   for (const message of messages) {
-    const role = roleOf(message);
     const previous = folded.at(-1);
-    if (role === "system") {
-      if (isJsonObject(previous) && roleOf(previous) === "user") {
-        folded[folded.length - 1] = {
-          ...previous,
-          content: [...blocksOf(previous), ...systemWords(message)],
-        };
-      } else pending = [...pending, ...systemWords(message)];
-      continue;
-    }
-    if (pending.length === 0) folded.push(message);
-    else if (role === "user" && isJsonObject(message)) {
-      folded.push({ ...message, content: behindResults(blocksOf(message), pending) });
-    } else folded.push({ role: "user", content: pending }, message);
-    pending = [];
+    if (roleOf(message) !== "system") {
+      folded.push(...(waiting.length === 0 ? [message] : ledBy(waiting, message)));
+      waiting = [];
+    } else if (isJsonObject(previous) && roleOf(previous) === "user") {
+      folded[folded.length - 1] = withBlocks(previous, ...systemWords(message));
+    } else waiting = [...waiting, ...systemWords(message)];
   }
-  return pending.length === 0 ? folded : [...folded, { role: "user", content: pending }];
+  return waiting.length === 0 ? folded : [...folded, { role: "user", content: waiting }];
+}
+
+/** The words join a user turn behind its tool results, or become a turn before another one. */
+function ledBy(words: Json[], message: Json): Json[] {
+  if (!isJsonObject(message) || roleOf(message) !== "user") {
+    return [{ role: "user", content: words }, message];
+  }
+  return [{ ...message, content: behindResults(blocksOf(message), words) }];
+}
+
+function withBlocks(message: JsonObject, ...blocks: Json[]): JsonObject {
+  return { ...message, content: [...blocksOf(message), ...blocks] };
 }
 
 /** Marked, because the user did not say them. */
@@ -84,10 +87,20 @@ function endedByUser(messages: Json[]): Json[] {
 export function appendText(messages: Json[], text: string): Json[] {
   const last = messages.findLastIndex((message) => roleOf(message) === "user");
   return messages.map((message, index) =>
-    index === last && isJsonObject(message)
-      ? { ...message, content: [...blocksOf(message), { type: "text", text }] }
-      : message,
+    index === last && isJsonObject(message) ? withBlocks(message, { type: "text", text }) : message,
   );
+}
+
+/** Anthropic marks the end of the prompt by itself when asked to; elsewhere the mark is set by hand. */
+export function markEnd(messages: Json[], mark: JsonObject): Json[] {
+  const last = messages.at(-1);
+  const blocks = blocksOf(last);
+  const end = blocks.at(-1);
+  // Thoughts cannot be marked, and a mark that is there is the caller's own.
+  const isFree = isJsonObject(end) && end.cache_control === undefined;
+  if (!isJsonObject(last) || !isFree || String(end.type).includes("thinking")) return messages;
+  const content = [...blocks.slice(0, -1), { ...end, cache_control: mark }];
+  return [...messages.slice(0, -1), { ...last, content }];
 }
 
 /**

@@ -11,8 +11,11 @@ export interface TokenMint {
    * kept until shortly before it expires. Throws `GatewayError` when Google refuses.
    */
   accessToken(serviceAccountJson: string, nowMs: number): Promise<string>;
-  /** Forgets a token the vendor refused, so that the next call mints anew. */
-  forget(serviceAccountJson: string): void;
+  /**
+   * Forgets a token the vendor refused, so that the next call mints anew. One that was minted since
+   * stays: of many calls refused at once only the first makes a new token.
+   */
+  forget(serviceAccountJson: string, refused: string): void;
 }
 
 interface Token {
@@ -29,7 +32,7 @@ export function createTokenMint(fetch: (request: Request) => Promise<Response>):
     const isCurrent = () => minting.get(cacheKey) === promise;
     const promise = mintToken(account, nowMs, fetch)
       .then((token) => {
-        // A token that was forgotten while it was being minted is not kept.
+        // Of two mints that ran at once, the later one's token is kept.
         if (isCurrent()) tokens.set(cacheKey, token);
         return token;
       })
@@ -49,15 +52,16 @@ export function createTokenMint(fetch: (request: Request) => Promise<Response>):
       const token = (running && (await withinPatience(running))) ?? (await mint(account, nowMs));
       return token.text;
     },
-    forget(serviceAccountJson) {
+    forget(serviceAccountJson, refused) {
       const { cacheKey } = parseServiceAccount(serviceAccountJson);
-      tokens.delete(cacheKey);
-      minting.delete(cacheKey);
+      if (tokens.get(cacheKey)?.text === refused) tokens.delete(cacheKey);
     },
   };
 }
 
-/** Google answers in a fraction of a second. */
+/** Google answers in a fraction of a second; what takes this long will not come. */
+const TIMEOUT_MS = 10_000;
+/** Shorter, so that those who wait for another call's token still have time to mint their own. */
 const PATIENCE_MS = 5_000;
 
 /**
@@ -94,11 +98,12 @@ async function mintToken(
       assertion: await signAssertion(account, nowMs),
     }),
     redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  const response = await fetch(request).catch((cause: unknown) => {
+  const { response, text } = await send(request, fetch).catch((cause: unknown) => {
     throw refused(account, "could not be reached", cause);
   });
-  const answer = parseJson(await response.text());
+  const answer = parseJson(text);
   if (!response.ok || !isJsonObject(answer) || typeof answer.access_token !== "string") {
     const reason =
       isJsonObject(answer) && typeof answer.error === "string" ? `: ${answer.error}` : "";
@@ -106,6 +111,11 @@ async function mintToken(
   }
   const lifeSeconds = typeof answer.expires_in === "number" ? answer.expires_in : 0;
   return { text: answer.access_token, freshUntilMs: nowMs + usableSeconds(lifeSeconds) * 1_000 };
+}
+
+async function send(request: Request, fetch: (request: Request) => Promise<Response>) {
+  const response = await fetch(request);
+  return { response, text: await response.text() };
 }
 
 /** Of a short life the margin takes a part and not all, or such a token would never be kept. */

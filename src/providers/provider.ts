@@ -42,6 +42,12 @@ export interface Provider {
   /** Answers by itself, without any network: the built-in demo model. */
   answerLocally?(body: JsonObject, call: UpstreamCall): Response;
 
+  /**
+   * Drops the kept credential that this request carried and the vendor answered 401 to, so that the
+   * next `prepare` gets another. Absent where there is no other.
+   */
+  forgetCredential?(call: UpstreamCall, refused: PreparedRequest, tools: ProviderTools): void;
+
   /** Where tokens can be counted by the vendor, how. Absent when the surface cannot. */
   countTokens?: TokenCounter;
 }

@@ -35,6 +35,9 @@ export const vertex: Provider = {
     const { model } = call.deployment;
     return prepareVertex(call, vertexUrl(call.deployment, model, methodOf(call)), body, tools);
   },
+  forgetCredential({ deployment }, { headers }, { tokens }) {
+    tokens.forget(credentialsOf(deployment), (headers.authorization ?? "").slice(BEARER.length));
+  },
   createDecoder: createSseDecoder,
   readFailure: readGoogleFailure,
   countTokens: {
@@ -62,6 +65,12 @@ function missing({ connection }: Deployment): string[] {
   ];
 }
 
+const BEARER = "Bearer ";
+
+function credentialsOf({ connection }: Deployment): string {
+  return connection.vertex_credentials ?? "";
+}
+
 function methodOf({ deployment, stream }: UpstreamCall): string {
   if (isClaude(deployment)) return stream ? "streamRawPredict" : "rawPredict";
   // Without `alt=sse` the stream is one JSON array.
@@ -86,13 +95,12 @@ async function prepareVertex(
   body: string,
   { nowMs, tokens }: ProviderTools,
 ): Promise<PreparedRequest> {
-  const account = deployment.connection.vertex_credentials ?? "";
   const flags = isClaude(deployment) ? acceptedBetas(betas, VERTEX_BETAS).join(",") : "";
   return {
     url,
     headers: {
       "content-type": "application/json",
-      authorization: `Bearer ${await tokens.accessToken(account, nowMs)}`,
+      authorization: BEARER + (await tokens.accessToken(credentialsOf(deployment), nowMs)),
       ...(flags === "" ? {} : { "anthropic-beta": flags }),
     },
     body,

@@ -24,7 +24,11 @@ interface Run {
 }
 
 /** Runs one prompt in a home of its own, so that nothing of the machine's settings takes part. */
-async function run(prompt: string, key: string, variables: Record<string, string> = {}): Promise<Run> {
+async function run(
+  prompt: string,
+  key: string,
+  variables: Record<string, string> = {},
+): Promise<Run> {
   const child = spawn(claude, ["-p", prompt, "--allowedTools", "Read"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],

@@ -18,7 +18,12 @@ export interface CallerFixtures {
   unsupported: { name: string; body: JsonObject; param: string }[];
 }
 
-const context: AnswerContext = { model: "my-model", id: "id-1", createdAtMs: 1_762_317_021_999, streamUsage: true };
+const context: AnswerContext = {
+  model: "my-model",
+  id: "id-1",
+  createdAtMs: 1_762_317_021_999,
+  streamUsage: true,
+};
 
 /** What every grammar of a caller promises. The grammar's own reader is the judge of its writer. */
 export function callerContract(
@@ -32,17 +37,23 @@ export function callerContract(
         expect(dialect.parseRequest(body)).toMatchObject(means);
       });
 
-      it.each(fixtures.invalid)("names the field at fault: $name", ({ body, param, message = "" }) => {
-        const error = thrownBy(() => dialect.parseRequest(body));
-        expect(error).toMatchObject({ code: "invalid_request", details: { param } });
-        expect(error.message.startsWith(`${param}: `)).toBe(true);
-        expect(error.message).toContain(message);
-      });
+      it.each(fixtures.invalid)(
+        "names the field at fault: $name",
+        ({ body, param, message = "" }) => {
+          const error = thrownBy(() => dialect.parseRequest(body));
+          expect(error).toMatchObject({ code: "invalid_request", details: { param } });
+          expect(error.message.startsWith(`${param}: `)).toBe(true);
+          expect(error.message).toContain(message);
+        },
+      );
 
-      it.each(fixtures.unsupported)("refuses what would change the answer: $name", ({ body, param }) => {
-        const error = thrownBy(() => dialect.parseRequest(body));
-        expect(error).toMatchObject({ code: "unsupported_parameter", details: { param } });
-      });
+      it.each(fixtures.unsupported)(
+        "refuses what would change the answer: $name",
+        ({ body, param }) => {
+          const error = thrownBy(() => dialect.parseRequest(body));
+          expect(error).toMatchObject({ code: "unsupported_parameter", details: { param } });
+        },
+      );
 
       it.each([
         ["model", 7],
@@ -61,12 +72,25 @@ export function callerContract(
       });
 
       it("reads the envelope without looking into the messages", () => {
-        const body = { ...fixtures.minimal, messages: [{ nonsense: true }], stream: true, tags: ["a", 1], user: "u" };
-        expect(dialect.readEnvelope(body)).toMatchObject({ model: "m", stream: true, choices: 1, tags: ["a"] });
+        const body = {
+          ...fixtures.minimal,
+          messages: [{ nonsense: true }],
+          stream: true,
+          tags: ["a", 1],
+          user: "u",
+        };
+        expect(dialect.readEnvelope(body)).toMatchObject({
+          model: "m",
+          stream: true,
+          choices: 1,
+          tags: ["a"],
+        });
       });
 
       it("is forgiving about members it does not know", () => {
-        expect(dialect.parseRequest({ ...fixtures.minimal, of_tomorrow: { a: 1 } })).toMatchObject({ model: "m" });
+        expect(dialect.parseRequest({ ...fixtures.minimal, of_tomorrow: { a: 1 } })).toMatchObject({
+          model: "m",
+        });
       });
     });
 
@@ -93,28 +117,45 @@ export function callerContract(
     });
 
     it("uses the minted id where the upstream gave none", () => {
-      const events = INTERLEAVED.map((event) => (event.type === "start" ? { ...event, id: "" } : event));
+      const events = INTERLEAVED.map((event) =>
+        event.type === "start" ? { ...event, id: "" } : event,
+      );
       expect(dialect.renderAnswer(events, context)).toMatchObject({ id: "id-1" });
       expect(readWritten(dialect, events)[0]).toMatchObject({ id: "id-1" });
     });
 
     it("cannot be mistaken for a clean end when the upstream breaks", () => {
       const cut = INTERLEAVED.filter((event) => event.type !== "finish" && event.type !== "end");
-      const error = new GatewayError("upstream_error", "the upstream cut the stream", { provider: "bedrock" });
+      const error = new GatewayError("upstream_error", "the upstream cut the stream", {
+        provider: "bedrock",
+      });
       const writer = dialect.createWriter(context);
       const reader = dialect.createReader();
-      const frames = [...cut.flatMap((event) => writer.write(event)), dialect.renderStreamError(error, { requestId: "r" })];
+      const frames = [
+        ...cut.flatMap((event) => writer.write(event)),
+        dialect.renderStreamError(error, { requestId: "r" }),
+      ];
       const events = [...frames.flatMap((frame) => reader.read(frame)), ...reader.end()];
       expect(events.map((event) => event.type)).not.toContain("end");
-      expect(events.at(-1)).toMatchObject({ type: "error", failure: { message: "the upstream cut the stream" } });
+      expect(events.at(-1)).toMatchObject({
+        type: "error",
+        failure: { message: "the upstream cut the stream" },
+      });
     });
 
     it.each(codes())("renders %s so that clients know whether to retry", (code) => {
-      const error = new GatewayError(code, "what happened, what to do", { retryAfterMs: 1_500, headers: { "x-more": "1" } });
+      const error = new GatewayError(code, "what happened, what to do", {
+        retryAfterMs: 1_500,
+        headers: { "x-more": "1" },
+      });
       const { body, headers } = dialect.renderError(error, { requestId: "req-1" });
       expect(JSON.stringify(body)).toContain("what happened, what to do");
       expect(JSON.stringify(body)).toContain("req-1");
-      expect(headers).toMatchObject({ "retry-after": "2", "retry-after-ms": "1500", "x-more": "1" });
+      expect(headers).toMatchObject({
+        "retry-after": "2",
+        "retry-after-ms": "1500",
+        "x-more": "1",
+      });
       expect(headers["x-should-retry"]).toBe(ERRORS[code].retry ? undefined : "false");
     });
   });
@@ -124,7 +165,10 @@ function codes(): ErrorCode[] {
   return Object.keys(ERRORS).filter((code): code is ErrorCode => code in ERRORS);
 }
 
-function readWritten(dialect: CallerDialect & UpstreamDialect, events: readonly ChatEvent[]): ChatEvent[] {
+function readWritten(
+  dialect: CallerDialect & UpstreamDialect,
+  events: readonly ChatEvent[],
+): ChatEvent[] {
   const writer = dialect.createWriter(context);
   const text = events
     .flatMap((event) => writer.write(event))

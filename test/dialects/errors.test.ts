@@ -7,7 +7,9 @@ const context = { requestId: "req-1" };
 
 describe("an error in OpenAI's grammar", () => {
   it("has LiteLLM's body, with the status as text", () => {
-    const error = new GatewayError("invalid_request", "n: expected a positive integer", { param: "n" });
+    const error = new GatewayError("invalid_request", "n: expected a positive integer", {
+      param: "n",
+    });
     expect(openAiChat.renderError(error, context).body).toEqual({
       error: {
         message: "n: expected a positive integer",
@@ -20,7 +22,9 @@ describe("an error in OpenAI's grammar", () => {
   });
 
   it("uses the finer type where the table's is too coarse, and names the provider", () => {
-    const denied = new GatewayError("model_access_denied", "m", { type: "team_model_access_denied" });
+    const denied = new GatewayError("model_access_denied", "m", {
+      type: "team_model_access_denied",
+    });
     expect(openAiChat.renderError(denied, context).body).toMatchObject({
       error: { type: "team_model_access_denied", code: "403", param: null },
     });
@@ -32,7 +36,9 @@ describe("an error in OpenAI's grammar", () => {
 
   it("keeps the two codes agents act upon as words", () => {
     for (const code of ["context_length_exceeded", "content_policy_violation"] as const) {
-      expect(openAiChat.renderError(new GatewayError(code, "m"), context).body).toMatchObject({ error: { code } });
+      expect(openAiChat.renderError(new GatewayError(code, "m"), context).body).toMatchObject({
+        error: { code },
+      });
     }
   });
 
@@ -45,7 +51,10 @@ describe("an error in OpenAI's grammar", () => {
 
 describe("an error in Anthropic's grammar", () => {
   it("has Anthropic's envelope and header", () => {
-    const rendered = anthropicMessages.renderError(new GatewayError("budget_exceeded", "spent"), context);
+    const rendered = anthropicMessages.renderError(
+      new GatewayError("budget_exceeded", "spent"),
+      context,
+    );
     expect(rendered.body).toEqual({
       type: "error",
       error: { type: "billing_error", message: "spent" },
@@ -55,18 +64,32 @@ describe("an error in Anthropic's grammar", () => {
   });
 
   it.each([
-    ["prompt is too long: 214353 tokens > 200000 maximum", "prompt is too long: 214353 tokens > 200000 maximum"],
+    [
+      "prompt is too long: 214353 tokens > 200000 maximum",
+      "prompt is too long: 214353 tokens > 200000 maximum",
+    ],
     ["Input is too long.", "Input is too long."],
     // Another vendor's words would not make Claude Code compact the conversation.
-    ["This model's maximum context length is 8192 tokens.", "prompt is too long: This model's maximum context length is 8192 tokens."],
+    [
+      "This model's maximum context length is 8192 tokens.",
+      "prompt is too long: This model's maximum context length is 8192 tokens.",
+    ],
   ])("says %j as %j", (words, message) => {
     const error = new GatewayError("context_length_exceeded", words);
-    expect(anthropicMessages.renderError(error, context).body).toMatchObject({ error: { message } });
+    expect(anthropicMessages.renderError(error, context).body).toMatchObject({
+      error: { message },
+    });
   });
 
   it("ends a stream as an error event", () => {
-    const frame = anthropicMessages.renderStreamError(new GatewayError("upstream_overloaded", "m"), context);
+    const frame = anthropicMessages.renderStreamError(
+      new GatewayError("upstream_overloaded", "m"),
+      context,
+    );
     expect(frame.event).toBe("error");
-    expect(JSON.parse(frame.data)).toMatchObject({ type: "error", error: { type: "overloaded_error" } });
+    expect(JSON.parse(frame.data)).toMatchObject({
+      type: "error",
+      error: { type: "overloaded_error" },
+    });
   });
 });

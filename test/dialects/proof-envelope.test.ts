@@ -7,8 +7,14 @@ const kinds: Proof["kind"][] = ["signature", "encrypted", "redacted"];
 
 describe("the proof envelope", () => {
   it("leaves a proof bare in its own vendor's slot", () => {
-    expect(wrapProof({ issuer: "anthropic", kind: "signature", data: "c2ln" }, "anthropic")).toBe("c2ln");
-    expect(unwrapProof("c2ln", "anthropic")).toEqual({ issuer: "anthropic", kind: "signature", data: "c2ln" });
+    expect(wrapProof({ issuer: "anthropic", kind: "signature", data: "c2ln" }, "anthropic")).toBe(
+      "c2ln",
+    );
+    expect(unwrapProof("c2ln", "anthropic")).toEqual({
+      issuer: "anthropic",
+      kind: "signature",
+      data: "c2ln",
+    });
     expect(unwrapProof("c2ln", "anthropic", "redacted").kind).toBe("redacted");
   });
 
@@ -29,10 +35,17 @@ describe("the proof envelope", () => {
     expect(atob(text)).toBe("sk1.google.signature.Q2h4");
   });
 
-  it.each(["c2sx", "c2sx%%%", btoa("sk1.nobody.signature.x"), btoa("sk1.google.stamp.x"), btoa("sk1.google")])(
-    "takes %s, which is no envelope of ours, for the vendor's own",
-    (text) => {
-      expect(unwrapProof(text, "anthropic")).toEqual({ issuer: "anthropic", kind: "signature", data: text });
-    },
-  );
+  it.each([
+    "c2sx",
+    "c2sx%%%",
+    btoa("sk1.nobody.signature.x"),
+    btoa("sk1.google.stamp.x"),
+    btoa("sk1.google"),
+  ])("takes %s, which is no envelope of ours, for the vendor's own", (text) => {
+    expect(unwrapProof(text, "anthropic")).toEqual({
+      issuer: "anthropic",
+      kind: "signature",
+      data: text,
+    });
+  });
 });

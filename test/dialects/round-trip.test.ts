@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { parseJson } from "../../src/core/json.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { anthropicMessages } from "../../src/dialects/anthropic-messages/index.ts";
+import { objectIn, objectsIn, textIn } from "../../src/dialects/lenient.ts";
 import { openAiChat } from "../../src/dialects/openai-chat/index.ts";
 import { createSseDecoder } from "../../src/dialects/framing/sse.ts";
 import { SIGNATURE, THINKING_AND_CALLS } from "../fixtures/anthropic-messages/streams.ts";
@@ -37,12 +39,23 @@ const claudeRequest: JsonObject = {
       role: "user",
       content: [
         { type: "tool_result", tool_use_id: "toolu_1", content: [{ type: "text", text: "seen" }] },
-        { type: "tool_result", tool_use_id: "toolu_2", is_error: true, content: [{ type: "text", text: "no" }] },
+        {
+          type: "tool_result",
+          tool_use_id: "toolu_2",
+          is_error: true,
+          content: [{ type: "text", text: "no" }],
+        },
         { type: "text", text: "so?", cache_control: { type: "ephemeral" } },
       ],
     },
   ],
-  tools: [{ name: "look", description: "looks", input_schema: { type: "object", properties: { at: { type: "number" } } } }],
+  tools: [
+    {
+      name: "look",
+      description: "looks",
+      input_schema: { type: "object", properties: { at: { type: "number" } } },
+    },
+  ],
   tool_choice: { type: "auto", disable_parallel_tool_use: true },
   thinking: { type: "enabled", budget_tokens: 2_000 },
   stop_sequences: ["END"],
@@ -61,7 +74,10 @@ const chatRequest: JsonObject = {
       content: [
         { type: "text", text: "what is it?" },
         { type: "image_url", image_url: { url: "https://e.com/a.png" } },
-        { type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBER" } },
+        {
+          type: "file",
+          file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBER" },
+        },
       ],
     },
     {
@@ -77,27 +93,49 @@ const chatRequest: JsonObject = {
     { role: "system", content: "now French" },
     { role: "user", content: "so?" },
   ],
-  tools: [{ type: "function", function: { name: "look", description: "looks", parameters: { type: "object" }, strict: true } }],
+  tools: [
+    {
+      type: "function",
+      function: {
+        name: "look",
+        description: "looks",
+        parameters: { type: "object" },
+        strict: true,
+      },
+    },
+  ],
   tool_choice: { type: "function", function: { name: "look" } },
   parallel_tool_calls: false,
   stop: ["END"],
   temperature: 0.5,
   seed: 7,
-  response_format: { type: "json_schema", json_schema: { name: "out", schema: { type: "object" }, strict: true } },
+  response_format: {
+    type: "json_schema",
+    json_schema: { name: "out", schema: { type: "object" }, strict: true },
+  },
   user: "u-1",
 };
+
+function turnsOf(request: JsonObject): JsonObject[] {
+  return objectsIn(request.messages);
+}
 
 describe("a request that is parsed and rendered in its own grammar", () => {
   it("stays the same for Anthropic", () => {
     const target = targetOf("claude-sonnet-4-5");
-    const rendered = anthropicMessages.renderRequest(anthropicMessages.parseRequest(claudeRequest), target);
+    const rendered = anthropicMessages.renderRequest(
+      anthropicMessages.parseRequest(claudeRequest),
+      target,
+    );
     expect(rendered).toEqual(claudeRequest);
     expect(target.dropped).toEqual([]);
   });
 
   it("stays the same for OpenAI", () => {
     const target = targetOf("gpt-4.1");
-    expect(openAiChat.renderRequest(openAiChat.parseRequest(chatRequest), target)).toEqual(chatRequest);
+    expect(openAiChat.renderRequest(openAiChat.parseRequest(chatRequest), target)).toEqual(
+      chatRequest,
+    );
     expect(target.dropped).toEqual([]);
   });
 });
@@ -116,7 +154,11 @@ describe("a request that crosses from one grammar into the other", () => {
           content: [
             { type: "text", text: "what is it?" },
             { type: "image", source: { type: "url", url: "https://e.com/a.png" } },
-            { type: "document", title: "a.pdf", source: { type: "base64", media_type: "application/pdf", data: "JVBER" } },
+            {
+              type: "document",
+              title: "a.pdf",
+              source: { type: "base64", media_type: "application/pdf", data: "JVBER" },
+            },
           ],
         },
         {
@@ -130,7 +172,11 @@ describe("a request that crosses from one grammar into the other", () => {
         {
           role: "user",
           content: [
-            { type: "tool_result", tool_use_id: "call_1", content: [{ type: "text", text: "seen" }] },
+            {
+              type: "tool_result",
+              tool_use_id: "call_1",
+              content: [{ type: "text", text: "seen" }],
+            },
             { type: "tool_result", tool_use_id: "call_2", content: [{ type: "text", text: "no" }] },
             { type: "text", text: "<system>\nnow French\n</system>" },
             { type: "text", text: "so?" },
@@ -141,7 +187,9 @@ describe("a request that crosses from one grammar into the other", () => {
       tool_choice: { type: "tool", name: "look", disable_parallel_tool_use: true },
       stop_sequences: ["END"],
       temperature: 0.5,
-      output_config: { format: { type: "json_schema", schema: { type: "object", additionalProperties: false } } },
+      output_config: {
+        format: { type: "json_schema", schema: { type: "object", additionalProperties: false } },
+      },
       metadata: { user_id: "u-1" },
     });
     expect(target.dropped.sort()).toEqual(["seed", "strict"]);
@@ -149,9 +197,9 @@ describe("a request that crosses from one grammar into the other", () => {
 
   it("keeps its meaning from Anthropic to OpenAI", () => {
     const target = targetOf("gpt-5");
-    const [, question, ...rest] = claudeRequest.messages as JsonObject[];
-    const request = { ...claudeRequest, messages: [{ role: "user", content: "what is it?" }, question, ...rest] };
-    expect(openAiChat.renderRequest(anthropicMessages.parseRequest(request), target)).toEqual({
+    const messages = [{ role: "user", content: "what is it?" }, ...turnsOf(claudeRequest).slice(1)];
+    const request = anthropicMessages.parseRequest({ ...claudeRequest, messages });
+    expect(openAiChat.renderRequest(request, target)).toEqual({
       model: "gpt-5",
       max_completion_tokens: 5_000,
       stream: true,
@@ -195,36 +243,39 @@ describe("Claude's thoughts in an OpenAI client's history", () => {
   const frames = createSseDecoder().push(new TextEncoder().encode(THINKING_AND_CALLS));
   const events = frames.flatMap((frame) => reader.read(frame));
   const context = { model: "m", id: "id", createdAtMs: 0, streamUsage: true };
-  const whole = openAiChat.renderAnswer(events, context);
-  const [choice] = whole.choices as { message: JsonObject }[];
+  const [choice] = objectsIn(openAiChat.renderAnswer(events, context).choices);
+  const message = objectIn(choice?.message);
 
-  /** What a client keeps of a stream that appends what it is sent. */
+  /** What a client keeps of a stream, if it appends whatever it is sent. */
   function accumulated(): JsonObject {
     const writer = openAiChat.createWriter(context);
-    const message: JsonObject = {};
-    for (const frame of events.flatMap((event) => writer.write(event))) {
-      if (frame.data === "[DONE]") continue;
-      for (const { delta } of JSON.parse(frame.data).choices) {
-        for (const [name, value] of Object.entries<JsonObject[] | string>(delta)) {
-          if (name === "tool_calls") continue;
-          const before = message[name];
-          message[name] = Array.isArray(value) ? [...(Array.isArray(before) ? before : []), ...value] : `${before ?? ""}${value}`;
-        }
-      }
-    }
-    return { ...message, tool_calls: choice?.message.tool_calls };
+    const chunks = events
+      .flatMap((event) => writer.write(event))
+      .map(({ data }) => parseJson(data));
+    const deltas = chunks
+      .flatMap((chunk) => objectsIn(objectIn(chunk).choices))
+      .map((one) => objectIn(one.delta));
+    const joined = (name: string): string => deltas.map((delta) => textIn(delta[name])).join("");
+    return {
+      role: "assistant",
+      content: joined("content"),
+      reasoning_content: joined("reasoning_content"),
+      reasoning_details: deltas.flatMap((delta) => objectsIn(delta.reasoning_details)),
+      thinking_blocks: deltas.flatMap((delta) => objectsIn(delta.thinking_blocks)),
+      tool_calls: message.tool_calls,
+    };
   }
 
   const histories: [string, () => JsonObject][] = [
-    ["a whole answer", () => ({ ...choice?.message })],
+    ["a whole answer", () => message],
     ["a stream", accumulated],
-    ["LiteLLM's blocks only", () => ({ ...choice?.message, reasoning_details: undefined })],
+    ["LiteLLM's blocks only", () => ({ ...message, reasoning_details: undefined })],
   ];
 
-  it.each(histories)("come back to Claude signed, from %s", (_, message) => {
+  it.each(histories)("come back to Claude signed, from %s", (_, remembered) => {
     const request = openAiChat.parseRequest({
       model: "m",
-      messages: [{ role: "user", content: "a" }, message()],
+      messages: [{ role: "user", content: "a" }, remembered()],
     });
     const { messages } = anthropicMessages.renderRequest(request, targetOf("claude-sonnet-4-5"));
     expect(messages).toMatchObject([

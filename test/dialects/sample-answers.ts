@@ -42,10 +42,19 @@ function ending(reason: FinishReason): ChatEvent[] {
 
 /** Answers every grammar can carry to its caller and back without loss. */
 export const ANSWERS: { name: string; events: ChatEvent[] }[] = [
-  { name: "words", events: [START, ...words(0, "text", 'line one\nline "two" 東京 🗼'), ...ending("stop")] },
+  {
+    name: "words",
+    events: [START, ...words(0, "text", 'line one\nline "two" 東京 🗼'), ...ending("stop")],
+  },
   {
     name: "counts after the reason to stop",
-    events: [START, ...words(0, "text", "a"), { type: "finish", reason: "length" }, { type: "usage", usage }, { type: "end" }],
+    events: [
+      START,
+      ...words(0, "text", "a"),
+      { type: "finish", reason: "length" },
+      { type: "usage", usage },
+      { type: "end" },
+    ],
   },
   {
     name: "thoughts, words and calls",
@@ -60,7 +69,13 @@ export const ANSWERS: { name: string; events: ChatEvent[] }[] = [
   },
   {
     name: "two thoughts, the first without words",
-    events: [START, ...thought(0, "", "Zmlyc3Q="), ...thought(1, "second", "c2Vjb25k"), ...words(2, "text", "."), ...ending("stop")],
+    events: [
+      START,
+      ...thought(0, "", "Zmlyc3Q="),
+      ...thought(1, "second", "c2Vjb25k"),
+      ...words(2, "text", "."),
+      ...ending("stop"),
+    ],
   },
   {
     name: "redacted thoughts",
@@ -69,7 +84,10 @@ export const ANSWERS: { name: string; events: ChatEvent[] }[] = [
       {
         type: "block-start",
         block: 0,
-        opening: { kind: "redacted-reasoning", proof: { issuer: "anthropic", kind: "redacted", data: "RW13" } },
+        opening: {
+          kind: "redacted-reasoning",
+          proof: { issuer: "anthropic", kind: "redacted", data: "RW13" },
+        },
       },
       { type: "block-end", block: 0 },
       ...words(1, "text", "done"),
@@ -82,13 +100,20 @@ export const ANSWERS: { name: string; events: ChatEvent[] }[] = [
       START,
       { type: "block-start", block: 0, opening: { kind: "reasoning" } },
       { type: "block-delta", block: 0, text: "hm" },
-      { type: "block-proof", block: 0, proof: { issuer: "google", kind: "signature", data: "Q2h4" } },
+      {
+        type: "block-proof",
+        block: 0,
+        proof: { issuer: "google", kind: "signature", data: "Q2h4" },
+      },
       { type: "block-end", block: 0 },
       ...words(1, "text", "done"),
       ...ending("stop"),
     ],
   },
-  { name: "an answer the vendor filtered", events: [START, ...words(0, "text", "Half a"), ...ending("content-filter")] },
+  {
+    name: "an answer the vendor filtered",
+    events: [START, ...words(0, "text", "Half a"), ...ending("content-filter")],
+  },
   { name: "no words at all", events: [START, ...ending("stop")] },
 ];
 

@@ -1,4 +1,5 @@
 import type { BlockOpening, ChatEvent, FinishReason, Proof, Usage } from "../../src/core/chat.ts";
+import { parseJson } from "../../src/core/json.ts";
 import { collectAnswer } from "../../src/dialects/collect.ts";
 
 /** What an answer says, without how it was cut into events. */
@@ -26,7 +27,13 @@ export function summaryOf(events: readonly ChatEvent[]): Summary {
     usage,
     blocks: blocks.map(({ opening, text, proof }) =>
       opening.kind === "tool-call"
-        ? { kind: opening.kind, id: opening.id, name: opening.name, arguments: JSON.parse(text || "{}"), proof }
+        ? {
+            kind: opening.kind,
+            id: opening.id,
+            name: opening.name,
+            arguments: parseJson(text || "{}"),
+            proof,
+          }
         : { kind: opening.kind, text: text || undefined, proof },
     ),
   };

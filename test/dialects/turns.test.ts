@@ -1,26 +1,35 @@
 import { describe, expect, it } from "vitest";
-import type { Message, Part } from "../../src/core/chat.ts";
+import type { Part } from "../../src/core/chat.ts";
+import { assistant, system, text, user } from "./samples.ts";
 import { orderedTurns } from "../../src/dialects/turns.ts";
 
-const text = (words: string): Part => ({ type: "text", text: words });
 const call = (id: string): Part => ({ type: "tool-call", id, name: "look", arguments: "{}" });
-const result = (id: string): Part => ({ type: "tool-result", id, parts: [{ type: "text", text: `of ${id}` }], isError: false });
-const interrupted = (id: string) => expect.objectContaining({ type: "tool-result", id, isError: true });
-
-const user = (...parts: Part[]): Message => ({ role: "user", parts });
-const assistant = (...parts: Part[]): Message => ({ role: "assistant", parts });
-const system = (...parts: Part[]): Message => ({ role: "system", parts });
+const result = (id: string): Part => ({
+  type: "tool-result",
+  id,
+  parts: [{ type: "text", text: `of ${id}` }],
+  isError: false,
+});
+const interrupted = (id: string): Part => ({
+  type: "tool-result",
+  id,
+  parts: [text("The tool call was interrupted.")],
+  isError: true,
+});
 
 describe("orderedTurns", () => {
   it("joins neighbours of one role", () => {
-    expect(orderedTurns([user(text("a")), user(text("b")), assistant(text("c")), assistant(text("d"))])).toEqual([
-      user(text("a"), text("b")),
-      assistant(text("c"), text("d")),
-    ]);
+    expect(
+      orderedTurns([user(text("a")), user(text("b")), assistant(text("c")), assistant(text("d"))]),
+    ).toEqual([user(text("a"), text("b")), assistant(text("c"), text("d"))]);
   });
 
   it("puts results into the turn after their calls, in call order, before other words", () => {
-    const turns = [assistant(call("1"), call("2")), user(text("also"), result("2")), user(result("1"), text("thanks"))];
+    const turns = [
+      assistant(call("1"), call("2")),
+      user(text("also"), result("2")),
+      user(result("1"), text("thanks")),
+    ];
     expect(orderedTurns(turns)).toEqual([
       assistant(call("1"), call("2")),
       user(result("1"), result("2"), text("also"), text("thanks")),
@@ -28,7 +37,13 @@ describe("orderedTurns", () => {
   });
 
   it("keeps system turns in place, but not between a call and its result", () => {
-    const turns = [system(text("s")), user(text("a")), assistant(call("1")), system(text("t")), user(result("1"))];
+    const turns = [
+      system(text("s")),
+      user(text("a")),
+      assistant(call("1")),
+      system(text("t")),
+      user(result("1")),
+    ];
     expect(orderedTurns(turns)).toEqual([
       system(text("s")),
       user(text("a")),
@@ -39,10 +54,9 @@ describe("orderedTurns", () => {
   });
 
   it("answers calls nobody answered, so that the history stays legal", () => {
-    expect(orderedTurns([assistant(call("1"), call("2")), user(result("2"), text("stop"))])).toEqual([
-      assistant(call("1"), call("2")),
-      user(interrupted("1"), result("2"), text("stop")),
-    ]);
+    expect(
+      orderedTurns([assistant(call("1"), call("2")), user(result("2"), text("stop"))]),
+    ).toEqual([assistant(call("1"), call("2")), user(interrupted("1"), result("2"), text("stop"))]);
     expect(orderedTurns([user(text("a")), assistant(call("1"))])).toEqual([
       user(text("a")),
       assistant(call("1")),
@@ -55,7 +69,12 @@ describe("orderedTurns", () => {
   });
 
   it("pairs calls of different turns that share an id", () => {
-    const turns = [assistant(call("1")), user(result("1")), assistant(call("1")), user(result("1"))];
+    const turns = [
+      assistant(call("1")),
+      user(result("1")),
+      assistant(call("1")),
+      user(result("1")),
+    ];
     expect(orderedTurns(turns)).toEqual(turns);
   });
 

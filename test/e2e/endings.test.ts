@@ -43,8 +43,9 @@ function post(
 async function readAll(response: Response): Promise<{ text: string; cut: boolean }> {
   const decoder = new TextDecoder();
   let text = "";
+  const body: ReadableStream<Uint8Array> | null = response.body;
   try {
-    for await (const piece of response.body ?? []) text += decoder.decode(piece, { stream: true });
+    for await (const piece of body ?? []) text += decoder.decode(piece, { stream: true });
     return { text, cut: false };
   } catch {
     return { text, cut: true };
@@ -111,16 +112,19 @@ describe.each([
     });
   });
 
-  test.each(Object.keys(BREAKAGES))("that %s ends in one error event and a cut connection", (name) => {
-    const { cut, row, text = "" } = seen.get(name) ?? {};
-    const unseen = FORWARDED.includes(model) && name.includes("not parse");
-    if (!unseen) expect(text).not.toContain(final);
-    expect(text.match(anthropic ? /^event: error$/gm : /^data: \{"error":/gm)).toHaveLength(1);
-    expect(cut).toBe(true);
-    expect(row).toMatchObject({ ending: "broken", status: "failure", usage_source: "observed" });
-    expect(row?.cost_nano_usd).toBeGreaterThan(0);
-    expect(row?.error_code).toMatch(/^upstream_/);
-  });
+  test.each(Object.keys(BREAKAGES))(
+    "that %s ends in one error event and a cut connection",
+    (name) => {
+      const { cut, row, text = "" } = seen.get(name) ?? {};
+      const unseen = FORWARDED.includes(model) && name.includes("not parse");
+      if (!unseen) expect(text).not.toContain(final);
+      expect(text.match(anthropic ? /^event: error$/gm : /^data: \{"error":/gm)).toHaveLength(1);
+      expect(cut).toBe(true);
+      expect(row).toMatchObject({ ending: "broken", status: "failure", usage_source: "observed" });
+      expect(row?.cost_nano_usd).toBeGreaterThan(0);
+      expect(row?.error_code).toMatch(/^upstream_/);
+    },
+  );
 
   test("whose caller hangs up is read to its end and charged for it", () => {
     expect(seen.get("hangs up")?.row).toMatchObject({

@@ -32,7 +32,11 @@ describe.each(ALL_MODELS)("anthropic SDK on %s", (model) => {
   });
 
   test("streams the same text it answers whole", async () => {
-    const body = { model, max_tokens: 300, messages: [{ role: "user" as const, content: "Again" }] };
+    const body = {
+      model,
+      max_tokens: 300,
+      messages: [{ role: "user" as const, content: "Again" }],
+    };
     const whole = await client.messages.create(body);
     const streamed = await client.messages.stream(body).finalMessage();
     expect(textOf(streamed)).toBe(textOf(whole));
@@ -89,33 +93,36 @@ describe.each(ALL_MODELS.filter((model) => model !== "demo" && model !== "compat
   },
 );
 
-describe.each(["bedrock-claude", "vertex-claude", "anthropic-claude"])("thinking on %s", (model) => {
-  test("comes back signed, and its signature is good in the next turn", async () => {
-    const adaptive = model === "vertex-claude";
-    const body = {
-      model,
-      max_tokens: 4000,
-      thinking: adaptive
-        ? ({ type: "adaptive" } as const)
-        : ({ type: "enabled", budget_tokens: 1024 } as const),
-      tools: [TOOL],
-    };
-    const messages: Anthropic.MessageParam[] = [
-      { role: "user", content: 'Think, then call:get_weather {"city":"Nara"}' },
-    ];
-    const first = await client.messages.stream({ ...body, messages }).finalMessage();
-    const thought = first.content.find((block) => block.type === "thinking");
-    expect(thought?.signature).toBeTruthy();
-    const call = first.content.find((block) => block.type === "tool_use");
-    messages.push({ role: "assistant", content: first.content });
-    messages.push({
-      role: "user",
-      content: [{ type: "tool_result", tool_use_id: call?.id ?? "", content: "fog" }],
+describe.each(["bedrock-claude", "vertex-claude", "anthropic-claude"])(
+  "thinking on %s",
+  (model) => {
+    test("comes back signed, and its signature is good in the next turn", async () => {
+      const adaptive = model === "vertex-claude";
+      const body = {
+        model,
+        max_tokens: 4000,
+        thinking: adaptive
+          ? ({ type: "adaptive" } as const)
+          : ({ type: "enabled", budget_tokens: 1024 } as const),
+        tools: [TOOL],
+      };
+      const messages: Anthropic.MessageParam[] = [
+        { role: "user", content: 'Think, then call:get_weather {"city":"Nara"}' },
+      ];
+      const first = await client.messages.stream({ ...body, messages }).finalMessage();
+      const thought = first.content.find((block) => block.type === "thinking");
+      expect(thought?.signature).toBeTruthy();
+      const call = first.content.find((block) => block.type === "tool_use");
+      messages.push({ role: "assistant", content: first.content });
+      messages.push({
+        role: "user",
+        content: [{ type: "tool_result", tool_use_id: call?.id ?? "", content: "fog" }],
+      });
+      const second = await client.messages.stream({ ...body, messages }).finalMessage();
+      expect(textOf(second)).toContain("fog");
     });
-    const second = await client.messages.stream({ ...body, messages }).finalMessage();
-    expect(textOf(second)).toContain("fog");
-  });
-});
+  },
+);
 
 describe.each(["bedrock-claude", "vertex-claude", "anthropic-claude"])("caching on %s", (model) => {
   test("charges the write first and the read after", async () => {
@@ -126,7 +133,12 @@ describe.each(["bedrock-claude", "vertex-claude", "anthropic-claude"])("caching 
         cache_control: { type: "ephemeral", ttl: "1h" },
       },
     ];
-    const body = { model, max_tokens: 100, system, messages: [{ role: "user" as const, content: "Hi" }] };
+    const body = {
+      model,
+      max_tokens: 100,
+      system,
+      messages: [{ role: "user" as const, content: "Hi" }],
+    };
     const written = await client.messages.create(body).withResponse();
     const read = await client.messages.create(body).withResponse();
     expect(written.data.usage.cache_creation?.ephemeral_1h_input_tokens).toBeGreaterThan(1000);
@@ -139,17 +151,23 @@ describe.each(["bedrock-claude", "vertex-claude", "anthropic-claude"])("caching 
 });
 
 describe("counting tokens", () => {
-  test.each(["bedrock-claude", "vertex-claude", "anthropic-claude"])("is the vendor's on %s", async (model) => {
-    const { data, response } = await client.messages
-      .countTokens({ model, messages: [{ role: "user", content: "Count me" }] })
-      .withResponse();
-    expect(data.input_tokens).toBeGreaterThan(0);
-    expect(response.headers.get("x-sekisho-token-count")).toBeNull();
-  });
+  test.each(["bedrock-claude", "vertex-claude", "anthropic-claude"])(
+    "is the vendor's on %s",
+    async (model) => {
+      const { data, response } = await client.messages
+        .countTokens({ model, messages: [{ role: "user", content: "Count me" }] })
+        .withResponse();
+      expect(data.input_tokens).toBeGreaterThan(0);
+      expect(response.headers.get("x-sekisho-token-count")).toBeNull();
+    },
+  );
 
   test("is an overestimate that says so elsewhere", async () => {
     const { data, response } = await client.messages
-      .countTokens({ model: "openai-gpt", messages: [{ role: "user", content: "Count me ".repeat(50) }] })
+      .countTokens({
+        model: "openai-gpt",
+        messages: [{ role: "user", content: "Count me ".repeat(50) }],
+      })
       .withResponse();
     expect(data.input_tokens).toBeGreaterThan(100);
     expect(response.headers.get("x-sekisho-token-count")).toBe("estimated");

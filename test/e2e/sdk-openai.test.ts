@@ -1,4 +1,4 @@
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PIXEL } from "./upstream-client.ts";
 import { ALL_MODELS, startWorld, type World } from "./world.ts";

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { NO_LIMITS, NOTHING_SPENT } from "../../src/core/ledger/policy.ts";
+import { Account } from "../../src/platform/account.ts";
 import type { AccountStub } from "../../src/platform/account/stub.ts";
 import { budgetOf, keyPolicy, teamPolicy } from "../core/ledger/samples.ts";
 import { accountWith, admitted, callFor, newAccount, settlementOf } from "./accounts.ts";
@@ -48,7 +49,8 @@ describe("a budget under parallel calls", () => {
     const calls = Array.from({ length: 40 }, (_, at) => callFor({ keyHash: at % 2 ? "k1" : "k2" }));
     const replies = await Promise.all(calls.map((call) => ledger.reserve(call)));
     const byKey = (hash: string) =>
-      replies.filter((reply, at) => reply.kind === "admitted" && calls[at]?.keyHash === hash).length;
+      replies.filter((reply, at) => reply.kind === "admitted" && calls[at]?.keyHash === hash)
+        .length;
     expect(byKey("k1") + byKey("k2")).toBe(10);
     expect(byKey("k1")).toBeLessThanOrEqual(7);
   });
@@ -117,6 +119,7 @@ describe("reserving", () => {
     admitted(await ledger.reserve(call));
     await ledger.settle(settlementOf(call, 1));
     await runInDurableObject(object, async (account) => {
+      if (!(account instanceof Account)) throw new Error("not an account");
       await expect(account.reserve(call)).rejects.toThrow("UNIQUE");
     });
     expect(await keySpend(ledger)).toMatchObject({ heldNanoUsd: 0 });

@@ -20,6 +20,7 @@ export function deploymentOf(
     model,
     baseModel: model,
     connection,
+    unresolved: {},
     weight: undefined,
     rpm: undefined,
     tpm: undefined,

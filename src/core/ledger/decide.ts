@@ -88,9 +88,6 @@ function refused(refusal: Refusal): Decision {
   return { kind: "refused", refusal };
 }
 
-function budgetRefusal(
-  reason: "budget" | "budget-in-flight",
-  refusal: BudgetRefusal,
-): Refusal {
+function budgetRefusal(reason: "budget" | "budget-in-flight", refusal: BudgetRefusal): Refusal {
   return { reason, ...refusal };
 }

@@ -20,18 +20,25 @@ export function emptyWindow(): RateWindow {
   return { buckets: [] };
 }
 
-export function countInWindow(window: RateWindow, nowMs: number): number {
-  return live(window, nowMs).reduce((sum, bucket) => sum + bucket.count, 0);
+export function countInWindow({ buckets }: RateWindow, nowMs: number): number {
+  const oldest = oldestSecond(nowMs);
+  let sum = 0;
+  for (const bucket of buckets) if (bucket.second >= oldest) sum += bucket.count;
+  return sum;
 }
 
 /** Counts an amount at a moment and forgets what is too old to matter at that moment. */
 export function addToWindow(window: RateWindow, atMs: number, amount: number): void {
   if (amount <= 0) return;
   const second = secondOf(atMs);
-  const bucket = window.buckets.find((one) => one.second === second);
-  if (bucket === undefined) window.buckets.push({ second, count: amount });
-  else bucket.count += amount;
-  window.buckets = live(window, atMs).toSorted((a, b) => a.second - b.second);
+  const bucket = window.buckets.findLast((one) => one.second === second);
+  if (bucket !== undefined) {
+    bucket.count += amount;
+    return;
+  }
+  // Once a second: the rest of the time the last bucket is the right one.
+  const kept = live(window, atMs);
+  window.buckets = [...kept, { second, count: amount }].toSorted((a, b) => a.second - b.second);
 }
 
 /** Milliseconds until this much of the window has passed out of it; 0 when it holds nothing. */
@@ -46,9 +53,13 @@ export function untilFreedMs(window: RateWindow, amount: number, nowMs: number):
   return leavesAtMs - nowMs;
 }
 
-function live(window: RateWindow, nowMs: number): Bucket[] {
-  const oldest = secondOf(nowMs) - WINDOW_SECONDS;
-  return window.buckets.filter((bucket) => bucket.second >= oldest);
+function live({ buckets }: RateWindow, nowMs: number): Bucket[] {
+  const oldest = oldestSecond(nowMs);
+  return buckets.filter((bucket) => bucket.second >= oldest);
+}
+
+function oldestSecond(nowMs: number): number {
+  return secondOf(nowMs) - WINDOW_SECONDS;
 }
 
 function secondOf(atMs: number): number {

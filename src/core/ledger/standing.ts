@@ -48,11 +48,7 @@ function budgetStanding(state: AccountState, id: ScopeId, { budgets }: Limits, n
   };
 }
 
-export function standingOf(
-  state: AccountState,
-  id: ScopeId,
-  nowMs: number,
-): Standing | undefined {
+export function standingOf(state: AccountState, id: ScopeId, nowMs: number): Standing | undefined {
   const counters = state.counters.get(id);
   if (counters === undefined) return undefined;
   return {

@@ -1,8 +1,9 @@
 import type { FinishReason } from "../../core/chat.ts";
 import type { Json } from "../../core/json.ts";
+import { textIn } from "../lenient.ts";
 
 export function finishOf(stopReason: Json | undefined): FinishReason {
-  switch (stopReason) {
+  switch (textIn(stopReason)) {
     case "max_tokens":
       return "length";
     case "tool_use":

@@ -4,27 +4,51 @@ import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 
 /** Members of `output_config`: the schema, where the vendor can enforce it. */
-export function renderOutputFormat(format: OutputFormat | undefined, capabilities: Capabilities): JsonObject {
+export function renderOutputFormat(
+  format: OutputFormat | undefined,
+  capabilities: Capabilities,
+): JsonObject {
   if (format?.type !== "schema" || !isEnforceable(format.schema, capabilities)) return {};
   return { format: { type: "json_schema", schema: strictSchema(format.schema) } };
 }
 
 /** A system block that asks for the format in words, where it cannot be enforced. */
-export function renderInstruction(format: OutputFormat | undefined, capabilities: Capabilities): JsonObject[] {
-  if (!format || (format.type === "schema" && isEnforceable(format.schema, capabilities))) return [];
-  const shape = format.type === "schema" ? ` that matches this JSON Schema:\n${JSON.stringify(format.schema)}` : "";
-  return [{ type: "text", text: `Answer with one JSON object and nothing else, no code fence${shape || "."}` }];
+export function renderInstruction(
+  format: OutputFormat | undefined,
+  capabilities: Capabilities,
+): JsonObject[] {
+  if (!format || (format.type === "schema" && isEnforceable(format.schema, capabilities)))
+    return [];
+  const shape =
+    format.type === "schema"
+      ? ` that matches this JSON Schema:\n${JSON.stringify(format.schema)}`
+      : "";
+  return [
+    {
+      type: "text",
+      text: `Answer with one JSON object and nothing else, no code fence${shape || "."}`,
+    },
+  ];
 }
 
 /** The vendor's limit, over the whole schema. */
 const OPTIONAL_PROPERTIES_MAX = 24;
 
 function isEnforceable(schema: Json, { schemaOutput }: Capabilities): boolean {
-  return schemaOutput && !isRecursive(schema, schema, []) && optionalProperties(schema) <= OPTIONAL_PROPERTIES_MAX;
+  return (
+    schemaOutput &&
+    !isRecursive(schema, schema, []) &&
+    optionalProperties(schema) <= OPTIONAL_PROPERTIES_MAX
+  );
 }
 
 /** `seen` holds the references that were followed to their end and found harmless. */
-function isRecursive(node: Json | undefined, root: Json, open: readonly string[], seen = new Set<string>()): boolean {
+function isRecursive(
+  node: Json | undefined,
+  root: Json,
+  open: readonly string[],
+  seen = new Set<string>(),
+): boolean {
   if (Array.isArray(node)) return node.some((item) => isRecursive(item, root, open, seen));
   if (!isJsonObject(node)) return false;
   const { $ref: reference } = node;
@@ -40,12 +64,14 @@ function isRecursive(node: Json | undefined, root: Json, open: readonly string[]
 
 function resolve(reference: string, root: Json): Json | undefined {
   let node: Json | undefined = root;
-  for (const step of reference.split("/").slice(1)) node = isJsonObject(node) ? node[step] : undefined;
+  for (const step of reference.split("/").slice(1))
+    node = isJsonObject(node) ? node[step] : undefined;
   return node;
 }
 
 function optionalProperties(node: Json | undefined): number {
-  if (Array.isArray(node)) return node.reduce((sum: number, item) => sum + optionalProperties(item), 0);
+  if (Array.isArray(node))
+    return node.reduce((sum: number, item) => sum + optionalProperties(item), 0);
   if (!isJsonObject(node)) return 0;
   const names = isJsonObject(node.properties) ? Object.keys(node.properties).length : 0;
   const required = Array.isArray(node.required) ? node.required.length : 0;
@@ -84,9 +110,12 @@ export function strictSchema(schema: Json): Json {
     if (ADVISORY.has(name)) advice.push(`${name}: ${JSON.stringify(value)}`);
     else if (NAMED.has(name) && isJsonObject(value)) strict[name] = mapValues(value, strictSchema);
     else if (name === "oneOf") strict.anyOf = strictSchema(value);
-    else strict[name] = name === "enum" || name === "const" || name === "default" ? value : strictSchema(value);
+    else
+      strict[name] =
+        name === "enum" || name === "const" || name === "default" ? value : strictSchema(value);
   }
-  if (schema.type === "object" || schema.properties !== undefined) strict.additionalProperties = false;
+  if (schema.type === "object" || schema.properties !== undefined)
+    strict.additionalProperties = false;
   if (advice.length > 0) {
     const description = typeof schema.description === "string" ? `${schema.description} ` : "";
     strict.description = `${description}(${advice.join(", ")})`;
@@ -95,5 +124,7 @@ export function strictSchema(schema: Json): Json {
 }
 
 function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([name, value = null]) => [name, change(value)]));
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value = null]) => [name, change(value)]),
+  );
 }

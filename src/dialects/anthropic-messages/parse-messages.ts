@@ -8,7 +8,9 @@ import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
 const BLOCKS = z.array(z.looseObject({ type: z.string() }));
 type Block = z.infer<typeof BLOCKS>[number];
 
-const MESSAGES = z.array(z.object({ role: z.enum(["user", "assistant", "system"]), content: z.unknown().optional() }));
+const MESSAGES = z.array(
+  z.object({ role: z.enum(["user", "assistant", "system"]), content: z.unknown().optional() }),
+);
 
 export function parseSystem(system: Json | undefined): Message[] {
   if (system === undefined || system === null || system === "") return [];
@@ -24,8 +26,11 @@ export function parseMessages(messages: Json | undefined): Message[] {
 
 function parseContent(content: unknown, path: string, role: Role): Part[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
-  if (!Array.isArray(content)) throw invalidField(path, "expected a string or a list of content blocks");
-  return checked(BLOCKS, content, path).flatMap((block, index) => parseBlock(block, `${path}.${index}`, role));
+  if (!Array.isArray(content))
+    throw invalidField(path, "expected a string or a list of content blocks");
+  return checked(BLOCKS, content, path).flatMap((block, index) =>
+    parseBlock(block, `${path}.${index}`, role),
+  );
 }
 
 function parseBlock(block: Block, path: string, role: Role): Part[] {
@@ -45,7 +50,10 @@ function parseBlock(block: Block, path: string, role: Role): Part[] {
       if (parts) return parts;
       // What Anthropic's own tools left in the history (searches, compactions) means nothing elsewhere.
       if (role === "assistant") return [];
-      throw invalidField(`${path}.type`, `"${block.type}" is not a content block this gateway can translate`);
+      throw invalidField(
+        `${path}.type`,
+        `"${block.type}" is not a content block this gateway can translate`,
+      );
     }
   }
 }
@@ -84,7 +92,12 @@ const IMAGE = z.object({ source: SOURCE, cache_control: CACHE_CONTROL });
 
 function parseImage(block: Block, path: string): MediaPart {
   const { source, cache_control } = checked(IMAGE, block, path);
-  return { type: "media", kind: "image", ...parseSource(source, path), cache: cacheMark(cache_control) };
+  return {
+    type: "media",
+    kind: "image",
+    ...parseSource(source, path),
+    cache: cacheMark(cache_control),
+  };
 }
 
 const DOCUMENT = IMAGE.extend({ title: z.string().nullish(), context: z.string().nullish() });
@@ -97,35 +110,67 @@ function parseDocument(block: Block, path: string): (TextPart | MediaPart)[] {
     return [{ type: "text", text, cache }];
   }
   if (source.type === "content") return parsePlainContent(source.content, `${path}.source.content`);
-  return [{ type: "media", kind: "document", ...parseSource(source, path), name: title ?? undefined, cache }];
+  return [
+    {
+      type: "media",
+      kind: "document",
+      ...parseSource(source, path),
+      name: title ?? undefined,
+      cache,
+    },
+  ];
 }
 
-function parseSource(source: z.infer<typeof SOURCE>, path: string): Pick<MediaPart, "mediaType" | "source"> {
+function parseSource(
+  source: z.infer<typeof SOURCE>,
+  path: string,
+): Pick<MediaPart, "mediaType" | "source"> {
   switch (source.type) {
     case "base64":
       return { mediaType: source.media_type, source: { base64: source.data } };
     case "url":
       return { mediaType: "", source: { url: source.url } };
     case "file":
-      throw unsupported(`${path}.source`, "the file is stored at Anthropic; send its bytes as base64");
+      throw unsupported(
+        `${path}.source`,
+        "the file is stored at Anthropic; send its bytes as base64",
+      );
     case "text":
     case "content":
-      throw invalidField(`${path}.source.type`, `"${source.type}" is for documents; expected base64 or url`);
+      throw invalidField(
+        `${path}.source.type`,
+        `"${source.type}" is for documents; expected base64 or url`,
+      );
   }
 }
 
-const SEARCH_RESULT = z.object({ source: z.string(), title: z.string(), content: z.array(z.object({ text: z.string() })) });
+const SEARCH_RESULT = z.object({
+  source: z.string(),
+  title: z.string(),
+  content: z.array(z.object({ text: z.string() })),
+});
 
 function parseSearchResult(block: Block, path: string): TextPart[] {
   const { source, title, content } = checked(SEARCH_RESULT, block, path);
   return [{ type: "text", text: [title, source, ...content.map((part) => part.text)].join("\n") }];
 }
 
-const TOOL_USE = z.object({ id: z.string(), name: z.string(), input: z.unknown().optional(), cache_control: CACHE_CONTROL });
+const TOOL_USE = z.object({
+  id: z.string(),
+  name: z.string(),
+  input: z.unknown().optional(),
+  cache_control: CACHE_CONTROL,
+});
 
 function parseToolUse(block: Block, path: string): Part {
   const { id, name, input, cache_control } = checked(TOOL_USE, block, path);
-  return { type: "tool-call", id, name, arguments: JSON.stringify(input ?? {}), cache: cacheMark(cache_control) };
+  return {
+    type: "tool-call",
+    id,
+    name,
+    arguments: JSON.stringify(input ?? {}),
+    cache: cacheMark(cache_control),
+  };
 }
 
 const TOOL_RESULT = z.object({
@@ -140,7 +185,10 @@ function parseToolResult(block: Block, path: string): ToolResultPart {
   return {
     type: "tool-result",
     id: tool_use_id,
-    parts: content === undefined || content === null ? [] : parsePlainContent(content, `${path}.content`),
+    parts:
+      content === undefined || content === null
+        ? []
+        : parsePlainContent(content, `${path}.content`),
     isError: is_error ?? false,
     cache: cacheMark(cache_control),
   };
@@ -148,9 +196,12 @@ function parseToolResult(block: Block, path: string): ToolResultPart {
 
 function parsePlainContent(content: unknown, path: string): (TextPart | MediaPart)[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
-  if (!Array.isArray(content)) throw invalidField(path, "expected a string or a list of content blocks");
+  if (!Array.isArray(content))
+    throw invalidField(path, "expected a string or a list of content blocks");
   // Further kinds (references to deferred tools) speak only to Anthropic's models.
-  return checked(BLOCKS, content, path).flatMap((block, index) => parsePlainBlock(block, `${path}.${index}`) ?? []);
+  return checked(BLOCKS, content, path).flatMap(
+    (block, index) => parsePlainBlock(block, `${path}.${index}`) ?? [],
+  );
 }
 
 const THINKING = z.object({ thinking: z.string(), signature: z.string().nullish() });
@@ -158,7 +209,11 @@ const THINKING = z.object({ thinking: z.string(), signature: z.string().nullish(
 function parseThinking(block: Block, path: string): Part {
   const { thinking, signature } = checked(THINKING, block, path);
   // An empty signature is what our own writer gives to thoughts no vendor signed.
-  return { type: "reasoning", text: thinking, proof: signature ? unwrapProof(signature, "anthropic") : undefined };
+  return {
+    type: "reasoning",
+    text: thinking,
+    proof: signature ? unwrapProof(signature, "anthropic") : undefined,
+  };
 }
 
 /**
@@ -168,7 +223,8 @@ function parseThinking(block: Block, path: string): Part {
 function attachProofs(parts: Part[]): Part[] {
   return parts.flatMap((part, index): Part[] => {
     const previous = parts[index - 1];
-    if (part.type === "tool-call" && previous && carriesProof(previous)) return [{ ...part, proof: previous.proof }];
+    if (part.type === "tool-call" && previous && carriesProof(previous))
+      return [{ ...part, proof: previous.proof }];
     const next = parts[index + 1];
     return carriesProof(part) && next?.type === "tool-call" ? [] : [part];
   });

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import type { ChatRequest, Effort, OutputFormat, Reasoning, Tool, ToolChoice } from "../../core/chat.ts";
+import type {
+  ChatRequest,
+  Effort,
+  OutputFormat,
+  Reasoning,
+  Tool,
+  ToolChoice,
+} from "../../core/chat.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { checked, unsupported } from "../checked.ts";
@@ -34,7 +41,14 @@ export function parseRequest(body: JsonObject): ChatRequest {
 }
 
 /** What no other grammar has, and whose absence changes no answer. */
-const COSMETIC = ["cache_control", "context_management", "diagnostics", "inference_geo", "service_tier", "speed"];
+const COSMETIC = [
+  "cache_control",
+  "context_management",
+  "diagnostics",
+  "inference_geo",
+  "service_tier",
+  "speed",
+];
 
 const EFFORT = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
 
@@ -69,8 +83,16 @@ type Options = z.infer<typeof OPTIONS>;
 /** Things that run at Anthropic. Leaving them out would change what the model can do. */
 function refuseServerSide(body: JsonObject): void {
   const hasServers = Array.isArray(body.mcp_servers) && body.mcp_servers.length > 0;
-  if (hasServers) throw unsupported("mcp_servers", `the model "${String(body.model)}" is not served by Anthropic, which runs these`);
-  if (body.container) throw unsupported("container", `the model "${String(body.model)}" is not served by Anthropic, which runs it`);
+  if (hasServers)
+    throw unsupported(
+      "mcp_servers",
+      `the model "${String(body.model)}" is not served by Anthropic, which runs these`,
+    );
+  if (body.container)
+    throw unsupported(
+      "container",
+      `the model "${String(body.model)}" is not served by Anthropic, which runs it`,
+    );
 }
 
 const TOOL = z.object({
@@ -129,5 +151,7 @@ function reasoningOf({ thinking, output_config }: Options): Reasoning | undefine
 
 function outputFormatOf({ output_config, output_format }: Options): OutputFormat | undefined {
   const format = output_config?.format ?? output_format;
-  return format ? { type: "schema", name: "answer", schema: format.schema, strict: true } : undefined;
+  return format
+    ? { type: "schema", name: "answer", schema: format.schema, strict: true }
+    : undefined;
 }

@@ -3,8 +3,9 @@ import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { streamFailure } from "../failure.ts";
 import { FramingError } from "../framing/frame.ts";
+import { objectsIn, textIn } from "../lenient.ts";
 import { finishOf } from "./finish.ts";
-import { openingOf, textOf, textOfBlock } from "./read-block.ts";
+import { openingOf, textOfBlock } from "./read-block.ts";
 import { proofEvents } from "./read-stream.ts";
 import { usageOf } from "./usage.ts";
 
@@ -16,10 +17,10 @@ export function readAnswer(body: Json): ChatEvent[] {
     throw new FramingError("the answer has no content");
   }
   const usage = readUsage(body);
-  const stopSequence = textOf(body.stop_sequence) || undefined;
+  const stopSequence = textIn(body.stop_sequence) || undefined;
   return [
-    { type: "start", id: textOf(body.id), model: textOf(body.model) },
-    ...readBlocks(body.content.filter(isJsonObject)),
+    { type: "start", id: textIn(body.id), model: textIn(body.model) },
+    ...readBlocks(objectsIn(body.content)),
     ...(usage ? [{ type: "usage" as const, usage }] : []),
     { type: "finish", reason: finishOf(body.stop_reason), stopSequence },
     { type: "end" },
@@ -35,7 +36,7 @@ function readBlocks(blocks: JsonObject[]): ChatEvent[] {
     const text = textOfBlock(block);
     events.push({ type: "block-start", block: number, opening });
     if (text !== "") events.push({ type: "block-delta", block: number, text });
-    events.push(...proofEvents(number, textOf(block.signature)));
+    events.push(...proofEvents(number, textIn(block.signature)));
     events.push({ type: "block-end", block: number });
     number += 1;
   }

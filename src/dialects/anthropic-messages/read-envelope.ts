@@ -1,8 +1,15 @@
-import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { invalidField } from "../checked.ts";
 import type { Envelope } from "../dialect.ts";
-import { flag, optionalText, positiveInteger, readTags, requiredMessages, requiredText } from "../envelope-fields.ts";
+import { objectIn } from "../lenient.ts";
+import {
+  flag,
+  optionalText,
+  positiveInteger,
+  readTags,
+  requiredMessages,
+  requiredText,
+} from "../envelope-fields.ts";
 
 export function readEnvelope(body: JsonObject): Envelope {
   const model = requiredText(body, "model");
@@ -17,7 +24,7 @@ export function readEnvelope(body: JsonObject): Envelope {
     choices: 1,
     // Token counts are part of every stream in this grammar.
     streamUsage: true,
-    endUser: isJsonObject(body.metadata) ? optionalText(body.metadata.user_id) : undefined,
+    endUser: optionalText(objectIn(body.metadata).user_id),
     tags: readTags(body),
   };
 }

@@ -6,8 +6,9 @@ import { streamFailure } from "../failure.ts";
 import { FramingError } from "../framing/frame.ts";
 import type { Frame } from "../framing/frame.ts";
 import { unwrapProof } from "../proof-envelope.ts";
+import { objectIn, textIn } from "../lenient.ts";
 import { finishOf } from "./finish.ts";
-import { openingOf, textOf, textOfBlock } from "./read-block.ts";
+import { openingOf, textOfBlock } from "./read-block.ts";
 import { mergeUsage, usageOf } from "./usage.ts";
 
 export function createReader(): AnswerReader {
@@ -24,15 +25,17 @@ export function createReader(): AnswerReader {
   };
 
   const start = (message: JsonObject): ChatEvent[] => {
-    const id = textOf(message.id);
+    const id = textIn(message.id);
     if (answerId === undefined) {
       answerId = id;
       usage = mergeUsage(usage, message.usage);
-      return [{ type: "start", id, model: textOf(message.model), usage: usageOf(usage) }];
+      return [{ type: "start", id, model: textIn(message.model), usage: usageOf(usage) }];
     }
     // Seen in recordings: the same start twice, which is harmless, and a second answer spliced into
     // the first, whose half-written tool call nobody may run.
-    return id === answerId || nextBlock === 0 ? [] : broken("the upstream began a second answer inside the first");
+    return id === answerId || nextBlock === 0
+      ? []
+      : broken("the upstream began a second answer inside the first");
   };
 
   const openBlock = (index: Json | undefined, block: JsonObject): ChatEvent[] => {
@@ -44,7 +47,7 @@ export function createReader(): AnswerReader {
     return [
       { type: "block-start", block: number, opening },
       ...(text === "" ? [] : [{ type: "block-delta" as const, block: number, text }]),
-      ...proofEvents(number, textOf(block.signature)),
+      ...proofEvents(number, textIn(block.signature)),
     ];
   };
 
@@ -56,21 +59,23 @@ export function createReader(): AnswerReader {
 
   const messageDelta = (message: JsonObject): ChatEvent[] => {
     usage = mergeUsage(usage, message.usage);
-    const delta = objectOf(message.delta);
+    const delta = objectIn(message.delta);
     const reason = delta.stop_reason;
-    const stopSequence = textOf(delta.stop_sequence) || undefined;
-    const finish: ChatEvent[] = reason ? [{ type: "finish", reason: finishOf(reason), stopSequence }] : [];
+    const stopSequence = textIn(delta.stop_sequence) || undefined;
+    const finish: ChatEvent[] = reason
+      ? [{ type: "finish", reason: finishOf(reason), stopSequence }]
+      : [];
     return [{ type: "usage", usage: usageOf(usage) }, ...finish];
   };
 
   const interpret = (message: JsonObject, data: string): ChatEvent[] => {
-    switch (message.type) {
+    switch (textIn(message.type)) {
       case "message_start":
-        return start(objectOf(message.message));
+        return start(objectIn(message.message));
       case "content_block_start":
-        return openBlock(message.index, objectOf(message.content_block));
+        return openBlock(message.index, objectIn(message.content_block));
       case "content_block_delta":
-        return deltaEvents(blocks.get(message.index), objectOf(message.delta));
+        return deltaEvents(blocks.get(message.index), objectIn(message.delta));
       case "content_block_stop":
         return closeBlock(message.index);
       case "message_delta":
@@ -101,15 +106,13 @@ export function createReader(): AnswerReader {
 
 function deltaEvents(block: number | undefined, delta: JsonObject): ChatEvent[] {
   if (block === undefined) return [];
-  if (delta.type === "signature_delta") return proofEvents(block, textOf(delta.signature));
-  const text = textOf(delta.text) || textOf(delta.thinking) || textOf(delta.partial_json);
+  if (delta.type === "signature_delta") return proofEvents(block, textIn(delta.signature));
+  const text = textIn(delta.text) || textIn(delta.thinking) || textIn(delta.partial_json);
   return text === "" ? [] : [{ type: "block-delta", block, text }];
 }
 
 export function proofEvents(block: number, signature: string): ChatEvent[] {
-  return signature === "" ? [] : [{ type: "block-proof", block, proof: unwrapProof(signature, "anthropic") }];
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
+  return signature === ""
+    ? []
+    : [{ type: "block-proof", block, proof: unwrapProof(signature, "anthropic") }];
 }

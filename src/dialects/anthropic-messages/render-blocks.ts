@@ -14,7 +14,9 @@ function renderBlock(part: Part, capabilities: Capabilities): JsonObject[] {
   switch (part.type) {
     case "text":
       // Blank text is refused.
-      return part.text.trim() === "" ? [] : [{ type: "text", text: part.text, ...cacheControl(part.cache) }];
+      return part.text.trim() === ""
+        ? []
+        : [{ type: "text", text: part.text, ...cacheControl(part.cache) }];
     case "media":
       return [renderMedia(part, capabilities)];
     case "reasoning":
@@ -67,7 +69,11 @@ const IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 function renderMedia(part: MediaPart, capabilities: Capabilities): JsonObject {
   switch (part.kind) {
     case "image":
-      return { type: "image", source: sourceOf(part, capabilities, IMAGE_TYPES), ...cacheControl(part.cache) };
+      return {
+        type: "image",
+        source: sourceOf(part, capabilities, IMAGE_TYPES),
+        ...cacheControl(part.cache),
+      };
     case "document":
       return {
         type: "document",
@@ -80,12 +86,24 @@ function renderMedia(part: MediaPart, capabilities: Capabilities): JsonObject {
   }
 }
 
-function sourceOf({ source, mediaType, kind }: MediaPart, { urlMedia }: Capabilities, types: string[]): JsonObject {
+function sourceOf(
+  { source, mediaType, kind }: MediaPart,
+  { urlMedia }: Capabilities,
+  types: string[],
+): JsonObject {
   if ("url" in source) {
     if (urlMedia) return { type: "url", url: source.url };
-    throw unsupported("messages", `this model's provider fetches no ${kind} by URL; send it as base64`);
+    throw unsupported(
+      "messages",
+      `this model's provider fetches no ${kind} by URL; send it as base64`,
+    );
   }
-  if (mediaType === "image/jpg") return { type: "base64", media_type: "image/jpeg", data: source.base64 };
-  if (types.includes(mediaType)) return { type: "base64", media_type: mediaType, data: source.base64 };
-  throw unsupported("messages", `Claude models take no ${kind} of type "${mediaType}"; expected ${types.join(", ")}`);
+  if (mediaType === "image/jpg")
+    return { type: "base64", media_type: "image/jpeg", data: source.base64 };
+  if (types.includes(mediaType))
+    return { type: "base64", media_type: mediaType, data: source.base64 };
+  throw unsupported(
+    "messages",
+    `Claude models take no ${kind} of type "${mediaType}"; expected ${types.join(", ")}`,
+  );
 }

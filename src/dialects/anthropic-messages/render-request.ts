@@ -55,9 +55,17 @@ function renderStopSequences({ stopSequences }: ChatRequest): JsonObject {
   return sequences.length > 0 ? { stop_sequences: sequences } : {};
 }
 
-function renderSampling({ sampling }: ChatRequest, isThinking: boolean, target: RenderTarget): JsonObject {
+function renderSampling(
+  { sampling }: ChatRequest,
+  isThinking: boolean,
+  target: RenderTarget,
+): JsonObject {
   const { temperature, topP, topK, seed, presencePenalty, frequencyPenalty } = sampling;
-  noteDropped(target.dropped, { seed, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty });
+  noteDropped(target.dropped, {
+    seed,
+    presence_penalty: presencePenalty,
+    frequency_penalty: frequencyPenalty,
+  });
   if (isThinking || !target.capabilities.sampling) {
     noteDropped(target.dropped, { temperature, top_p: topP, top_k: topK });
     return {};

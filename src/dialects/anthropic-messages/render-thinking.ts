@@ -69,7 +69,11 @@ function allowsThinking(turns: readonly Turn[]): boolean {
   return opening === "thinking" || opening === "redacted_thinking";
 }
 
-function renderAdaptive(reasoning: Reasoning, isToolForced: boolean, { capabilities, dropped }: RenderTarget): Thinking {
+function renderAdaptive(
+  reasoning: Reasoning,
+  isToolForced: boolean,
+  { capabilities, dropped }: RenderTarget,
+): Thinking {
   // The generation that cannot be forced to use a tool cannot be kept from thinking either.
   const alwaysThinks = !capabilities.forcedTools;
   if (reasoning.mode === "off") {
@@ -82,7 +86,10 @@ function renderAdaptive(reasoning: Reasoning, isToolForced: boolean, { capabilit
   const effort = effortOf(reasoning, capabilities.sampling);
   // Thoughts are hidden by default from 4.7 on.
   const display = reasoning.visible ? { display: "summarized" } : {};
-  return { thinking: { type: "adaptive", ...display }, effort: effort === undefined ? {} : { effort } };
+  return {
+    thinking: { type: "adaptive", ...display },
+    effort: effort === undefined ? {} : { effort },
+  };
 }
 
 /** 4.6, the last generation that takes sampling parameters, does not know `xhigh`. */

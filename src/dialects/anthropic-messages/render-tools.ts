@@ -4,7 +4,8 @@ import type { RenderTarget } from "../dialect.ts";
 import { cacheControl } from "../cache-control.ts";
 
 export function renderTools(request: ChatRequest, dropped: string[]): JsonObject[] {
-  if (request.tools.length === 0) return namesInHistory(request).map((name) => ({ name, input_schema: ANYTHING }));
+  if (request.tools.length === 0)
+    return namesInHistory(request).map((name) => ({ name, input_schema: ANYTHING }));
   // The vendor's strict mode takes only a part of JSON Schema, and its models keep to schemas anyway.
   if (request.tools.some((tool) => tool.strict)) dropped.push("strict");
   return request.tools.map((tool) => ({
@@ -19,11 +20,16 @@ const ANYTHING: JsonObject = { type: "object" };
 
 /** A history that uses tools is refused when none is defined, so the old ones are named again. */
 function namesInHistory({ messages }: ChatRequest): string[] {
-  const calls = messages.flatMap((message) => message.parts).filter((part) => part.type === "tool-call");
+  const calls = messages
+    .flatMap((message) => message.parts)
+    .filter((part) => part.type === "tool-call");
   return [...new Set(calls.map((call) => call.name))];
 }
 
-export function renderToolChoice(request: ChatRequest, { capabilities, dropped }: RenderTarget): JsonObject {
+export function renderToolChoice(
+  request: ChatRequest,
+  { capabilities, dropped }: RenderTarget,
+): JsonObject {
   if (request.tools.length === 0) return { tool_choice: { type: "none" } };
   const isSingle = request.parallelToolCalls === false;
   const choice = choiceOf(request);
@@ -34,7 +40,9 @@ export function renderToolChoice(request: ChatRequest, { capabilities, dropped }
   return {
     tool_choice: {
       type: type ?? "auto",
-      ...(type === "tool" && request.toolChoice?.mode === "tool" ? { name: request.toolChoice.name } : {}),
+      ...(type === "tool" && request.toolChoice?.mode === "tool"
+        ? { name: request.toolChoice.name }
+        : {}),
       ...(isSingle && type !== "none" ? { disable_parallel_tool_use: true } : {}),
     },
   };

@@ -16,7 +16,9 @@ export function renderTurns(turns: readonly Message[], capabilities: Capabilitie
     if (content.length === 0) continue;
     const next = turns[index + 1]?.role;
     const staysSystem =
-      capabilities.midSystem && rendered.at(-1)?.role === "user" && (next === undefined || next === "assistant");
+      capabilities.midSystem &&
+      rendered.at(-1)?.role === "user" &&
+      (next === undefined || next === "assistant");
     if (turn.role !== "system" || staysSystem) append(rendered, { role: turn.role, content });
     else append(rendered, { role: "user", content: content.map(asSystemWords) });
   }
@@ -36,7 +38,9 @@ function append(turns: Turn[], turn: Turn): void {
  * top would change the prefix that is cached.
  */
 function asSystemWords(block: JsonObject): JsonObject {
-  return block.type === "text" ? { ...block, text: `<system>\n${String(block.text)}\n</system>` } : block;
+  return block.type === "text"
+    ? { ...block, text: `<system>\n${String(block.text)}\n</system>` }
+    : block;
 }
 
 /** A last turn of the assistant's is a beginning for the model to go on with, where it can. */

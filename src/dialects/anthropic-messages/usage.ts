@@ -2,18 +2,19 @@ import { tokenCount } from "../../core/chat.ts";
 import type { Usage } from "../../core/chat.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { objectIn } from "../lenient.ts";
 
 /** This grammar counts cached tokens beside `input_tokens`; ours counts them in. */
 export function usageOf(usage: JsonObject): Usage {
   const cacheReadTokens = tokenCount(usage.cache_read_input_tokens);
-  const writes = isJsonObject(usage.cache_creation) ? usage.cache_creation : {};
+  const writes = objectIn(usage.cache_creation);
   const written = Math.max(
     tokenCount(usage.cache_creation_input_tokens),
     tokenCount(writes.ephemeral_5m_input_tokens) + tokenCount(writes.ephemeral_1h_input_tokens),
   );
   // Where the split is missing, the five minutes that are the default are assumed.
   const cacheWrite1hTokens = Math.min(tokenCount(writes.ephemeral_1h_input_tokens), written);
-  const details = isJsonObject(usage.output_tokens_details) ? usage.output_tokens_details : {};
+  const details = objectIn(usage.output_tokens_details);
   return {
     inputTokens: tokenCount(usage.input_tokens) + cacheReadTokens + written,
     cacheReadTokens,
@@ -45,6 +46,8 @@ export function renderUsage(usage: Usage): JsonObject {
       ephemeral_1h_input_tokens: usage.cacheWrite1hTokens,
     },
     output_tokens: usage.outputTokens,
-    ...(usage.reasoningTokens > 0 ? { output_tokens_details: { thinking_tokens: usage.reasoningTokens } } : {}),
+    ...(usage.reasoningTokens > 0
+      ? { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }
+      : {}),
   };
 }

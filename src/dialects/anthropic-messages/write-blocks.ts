@@ -33,7 +33,8 @@ export function createBlockWriter(): (event: BlockEvent) => JsonObject[] {
   /** A call's proof travels in a wordless thought of its own, just before the call. */
   const start = (next: BlockOpening): JsonObject[] => {
     opening = { kind: "reasoning" };
-    const carrier = next.kind === "tool-call" && next.proof ? [...sign(next.proof), ...close()] : [];
+    const carrier =
+      next.kind === "tool-call" && next.proof ? [...sign(next.proof), ...close()] : [];
     opening = next;
     // Blocks of words open with their first word: an empty one in the history would be refused.
     const isWhole = next.kind === "tool-call" || next.kind === "redacted-reasoning";

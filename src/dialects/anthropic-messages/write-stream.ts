@@ -20,7 +20,12 @@ export function createWriter(context: AnswerContext): AnswerWriter {
     switch (event.type) {
       case "start":
         usage = event.usage ?? usage;
-        return [{ type: "message_start", message: emptyMessage(event.id || context.id, context.model, usage) }];
+        return [
+          {
+            type: "message_start",
+            message: emptyMessage(event.id || context.id, context.model, usage),
+          },
+        ];
       case "block-start":
       case "block-delta":
       case "block-proof":

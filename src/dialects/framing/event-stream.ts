@@ -64,9 +64,11 @@ export function createEventStreamDecoder(): EventStreamDecoder {
 function messageLength(bytes: Uint8Array): number | undefined {
   if (bytes.length < PRELUDE_BYTES) return undefined;
   const view = viewOf(bytes);
-  if (crc32(bytes.subarray(0, 8)) !== view.getUint32(8)) throw new FramingError("bad prelude checksum");
+  if (crc32(bytes.subarray(0, 8)) !== view.getUint32(8))
+    throw new FramingError("bad prelude checksum");
   const length = view.getUint32(0);
-  const isPossible = length >= PRELUDE_BYTES + view.getUint32(4) + CRC_BYTES && length <= MESSAGE_BYTES_MAX;
+  const isPossible =
+    length >= PRELUDE_BYTES + view.getUint32(4) + CRC_BYTES && length <= MESSAGE_BYTES_MAX;
   if (!isPossible) throw new FramingError(`a message cannot be ${length} bytes long`);
   return length;
 }
@@ -74,7 +76,8 @@ function messageLength(bytes: Uint8Array): number | undefined {
 function decodeMessage(message: Uint8Array): EventStreamMessage {
   const view = viewOf(message);
   const end = message.length - CRC_BYTES;
-  if (crc32(message.subarray(0, end)) !== view.getUint32(end)) throw new FramingError("bad message checksum");
+  if (crc32(message.subarray(0, end)) !== view.getUint32(end))
+    throw new FramingError("bad message checksum");
   const payloadStart = PRELUDE_BYTES + view.getUint32(4);
   return {
     headers: decodeHeaders(message.subarray(PRELUDE_BYTES, payloadStart)),
@@ -98,9 +101,11 @@ function decodeHeaders(bytes: Uint8Array): Record<string, string> {
       const isCounted = type === 6 || type === STRING_TYPE;
       const valueStart = nameEnd + (isCounted ? 3 : 1);
       const length = isCounted ? view.getUint16(nameEnd + 1) : FIXED_VALUE_BYTES[type];
-      if (length === undefined || valueStart + length > bytes.length) throw new RangeError("no such header");
+      if (length === undefined || valueStart + length > bytes.length)
+        throw new RangeError("no such header");
       const value = bytes.subarray(valueStart, valueStart + length);
-      if (type === STRING_TYPE) headers[text.decode(bytes.subarray(at + 1, nameEnd))] = text.decode(value);
+      if (type === STRING_TYPE)
+        headers[text.decode(bytes.subarray(at + 1, nameEnd))] = text.decode(value);
       at = valueStart + length;
     }
   } catch (cause) {
@@ -129,7 +134,14 @@ function encodeHeaders(headers: Record<string, string>): Uint8Array {
     Object.entries(headers).flatMap(([name, value]) => {
       const nameBytes = utf8.encode(name);
       const valueBytes = utf8.encode(value);
-      return [nameBytes.length, ...nameBytes, STRING_TYPE, valueBytes.length >> 8, valueBytes.length & 255, ...valueBytes];
+      return [
+        nameBytes.length,
+        ...nameBytes,
+        STRING_TYPE,
+        valueBytes.length >> 8,
+        valueBytes.length & 255,
+        ...valueBytes,
+      ];
     }),
   );
 }

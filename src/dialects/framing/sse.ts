@@ -80,6 +80,9 @@ function openEvent() {
 
 export function encodeSse(frame: Frame): string {
   const name = frame.event === undefined ? "" : `event: ${frame.event}\n`;
-  const data = frame.data.includes("\n") || frame.data.includes("\r") ? frame.data.split(/\r\n|\r|\n/) : [frame.data];
+  const data =
+    frame.data.includes("\n") || frame.data.includes("\r")
+      ? frame.data.split(/\r\n|\r|\n/)
+      : [frame.data];
   return `${name}${data.map((line) => `data: ${line}\n`).join("")}\n`;
 }

@@ -3,8 +3,8 @@ import type { FinishReason } from "../../core/chat.ts";
 /** Some servers, and OpenAI itself for a forced tool, say "stop" after a tool call. */
 export function finishOf(finishReason: string, hasToolCalls: boolean): FinishReason {
   switch (finishReason) {
+    // OpenAI's word, Mistral's and vLLM's.
     case "length":
-    // Mistral's and vLLM's words.
     case "model_length":
     case "abort":
       return "length";

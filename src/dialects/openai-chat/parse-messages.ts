@@ -1,10 +1,18 @@
 import * as z from "zod";
-import type { CacheMark, MediaPart, Message, Part, TextPart, ToolCallPart } from "../../core/chat.ts";
+import type {
+  CacheMark,
+  MediaPart,
+  Message,
+  Part,
+  TextPart,
+  ToolCallPart,
+} from "../../core/chat.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
 import { checked, invalidField, unsupported } from "../checked.ts";
 import { sourceOfUrl } from "../media.ts";
+import { objectIn } from "../lenient.ts";
 import { proofOfCall, readReasoning } from "./reasoning.ts";
 
 const MESSAGE = z.looseObject({
@@ -25,9 +33,15 @@ function parseMessage(message: RawMessage, path: string): Message {
   switch (message.role) {
     case "system":
     case "developer":
-      return { role: "system", parts: marked(parseContent(message.content, `${path}.content`), mark) };
+      return {
+        role: "system",
+        parts: marked(parseContent(message.content, `${path}.content`), mark),
+      };
     case "user":
-      return { role: "user", parts: marked(parseContent(message.content, `${path}.content`), mark) };
+      return {
+        role: "user",
+        parts: marked(parseContent(message.content, `${path}.content`), mark),
+      };
     case "assistant":
       return { role: "assistant", parts: marked(parseAssistant(message, path), mark) };
     case "tool":
@@ -38,7 +52,9 @@ function parseMessage(message: RawMessage, path: string): Message {
 
 /** LiteLLM takes a mark on the message, too; it stands for one on the last part. */
 function marked<P extends Part>(parts: P[], cache: CacheMark | undefined): P[] {
-  return cache ? parts.map((part, index) => (index === parts.length - 1 ? { ...part, cache } : part)) : parts;
+  return cache
+    ? parts.map((part, index) => (index === parts.length - 1 ? { ...part, cache } : part))
+    : parts;
 }
 
 const PARTS = z.array(z.looseObject({ type: z.string(), cache_control: CACHE_CONTROL }));
@@ -47,7 +63,8 @@ type RawPart = z.infer<typeof PARTS>[number];
 function parseContent(content: unknown, path: string): (TextPart | MediaPart)[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
   if (content === undefined || content === null) throw invalidField(path, "Field required");
-  if (!Array.isArray(content)) throw invalidField(path, "expected a string or a list of content parts");
+  if (!Array.isArray(content))
+    throw invalidField(path, "expected a string or a list of content parts");
   return checked(PARTS, content, path).map((part, index) => parsePart(part, `${path}.${index}`));
 }
 
@@ -55,7 +72,9 @@ const TEXT = z.object({ text: z.string() });
 const REFUSAL = z.object({ refusal: z.string() });
 
 function parsePart(part: RawPart, path: string): TextPart | MediaPart {
-  const cache = cacheMark(part.cache_control) ?? (part.prompt_cache_breakpoint ? { ttl: "5m" as const } : undefined);
+  const cache =
+    cacheMark(part.cache_control) ??
+    (part.prompt_cache_breakpoint ? { ttl: "5m" as const } : undefined);
   switch (part.type) {
     case "text":
       return { type: "text", text: checked(TEXT, part, path).text, cache };
@@ -75,7 +94,9 @@ function parsePart(part: RawPart, path: string): TextPart | MediaPart {
   }
 }
 
-const IMAGE = z.object({ image_url: z.union([z.string(), z.object({ url: z.string() })], "expected an object with a url") });
+const IMAGE = z.object({
+  image_url: z.union([z.string(), z.object({ url: z.string() })], "expected an object with a url"),
+});
 
 function parseImage(part: RawPart, path: string): Pick<MediaPart, "mediaType" | "source"> {
   const { image_url } = checked(IMAGE, part, path);
@@ -90,12 +111,17 @@ function parseAudio(part: RawPart, path: string): Pick<MediaPart, "mediaType" | 
 }
 
 const FILE = z.object({
-  file: z.object({ filename: z.string().nullish(), file_data: z.string().nullish(), format: z.string().nullish() }),
+  file: z.object({
+    filename: z.string().nullish(),
+    file_data: z.string().nullish(),
+    format: z.string().nullish(),
+  }),
 });
 
 function parseFile(part: RawPart, path: string): Pick<MediaPart, "mediaType" | "source" | "name"> {
   const { filename, file_data, format } = checked(FILE, part, path).file;
-  if (!file_data) throw unsupported(`${path}.file`, "stored files cannot be read across vendors; send file_data");
+  if (!file_data)
+    throw unsupported(`${path}.file`, "stored files cannot be read across vendors; send file_data");
   const { mediaType, source } = sourceOfUrl(file_data);
   const isBare = "url" in source && !/^https?:/.test(file_data);
   return {
@@ -114,11 +140,12 @@ const CALL = z.looseObject({
 
 function parseAssistant(message: RawMessage, path: string): Part[] {
   const { content, refusal, tool_calls, function_call, ...rest } = message;
-  const words = content === undefined || content === null ? [] : parseContent(content, `${path}.content`);
+  const words =
+    content === undefined || content === null ? [] : parseContent(content, `${path}.content`);
   const refused: Part[] = typeof refusal === "string" ? [{ type: "text", text: refusal }] : [];
   const calls = checked(z.array(CALL).nullish(), tool_calls, `${path}.tool_calls`) ?? [];
   return [
-    ...readReasoning(jsonOf(rest)),
+    ...readReasoning(objectIn(rest)),
     ...words,
     ...refused,
     ...calls.map((call, index) => parseCall(call, `${path}.tool_calls.${index}`)),
@@ -126,19 +153,28 @@ function parseAssistant(message: RawMessage, path: string): Part[] {
   ];
 }
 
-/** What zod let through unchecked came out of a JSON body. */
-function jsonOf(value: Record<string, unknown>): JsonObject {
-  return isJsonObject(value) ? value : {};
-}
-
 function parseCall(call: z.infer<typeof CALL>, path: string): ToolCallPart {
   const { id, function: called, custom, cache_control } = call;
   const cache = cacheMark(cache_control);
   // Other vendors' tools take objects, so free text travels in a member of one.
-  if (custom) return { type: "tool-call", id, name: custom.name, arguments: JSON.stringify({ input: custom.input }), cache };
+  if (custom)
+    return {
+      type: "tool-call",
+      id,
+      name: custom.name,
+      arguments: JSON.stringify({ input: custom.input }),
+      cache,
+    };
   if (!called) throw invalidField(`${path}.function`, "Field required");
-  const proof = proofOfCall(jsonOf(call));
-  return { type: "tool-call", id, name: called.name, arguments: called.arguments ?? "", proof, cache };
+  const proof = proofOfCall(objectIn(call));
+  return {
+    type: "tool-call",
+    id,
+    name: called.name,
+    arguments: called.arguments ?? "",
+    proof,
+    cache,
+  };
 }
 
 /** The first tool calls of 2023 had no ids; a name stands for one. */

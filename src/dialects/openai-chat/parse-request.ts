@@ -51,8 +51,10 @@ function refuseUntranslatable(body: JsonObject, choices: number): void {
   const advice = `"${String(body.model)}" is served by a vendor that has nothing like it; leave it out`;
   if (choices > 1) throw unsupported("n", `${advice} and send the request ${choices} times`);
   if (body.logprobs === true) throw unsupported("logprobs", advice);
-  if (typeof body.top_logprobs === "number" && body.top_logprobs > 0) throw unsupported("top_logprobs", advice);
-  if (Array.isArray(body.modalities) && body.modalities.includes("audio")) throw unsupported("modalities", advice);
+  if (typeof body.top_logprobs === "number" && body.top_logprobs > 0)
+    throw unsupported("top_logprobs", advice);
+  if (Array.isArray(body.modalities) && body.modalities.includes("audio"))
+    throw unsupported("modalities", advice);
   if (body.audio) throw unsupported("audio", advice);
   if (body.web_search_options) throw unsupported("web_search_options", advice);
 }
@@ -64,7 +66,11 @@ const RESPONSE_FORMAT = z.discriminatedUnion("type", [
   z.object({ type: z.literal("json_object") }),
   z.object({
     type: z.literal("json_schema"),
-    json_schema: z.object({ name: z.string(), schema: z.json().optional(), strict: z.boolean().nullish() }),
+    json_schema: z.object({
+      name: z.string(),
+      schema: z.json().optional(),
+      strict: z.boolean().nullish(),
+    }),
   }),
 ]);
 
@@ -75,13 +81,18 @@ const OPTIONS = z.object({
   seed: z.number().nullish(),
   presence_penalty: z.number().nullish(),
   frequency_penalty: z.number().nullish(),
-  stop: z.union([z.string(), z.array(z.string())], "expected a string or a list of strings").nullish(),
+  stop: z
+    .union([z.string(), z.array(z.string())], "expected a string or a list of strings")
+    .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: RESPONSE_FORMAT.nullish(),
   reasoning_effort: EFFORT.nullish(),
   // LiteLLM passes Anthropic's own parameter, OpenRouter's clients send theirs.
   thinking: z
-    .object({ type: z.enum(["enabled", "adaptive", "disabled"]), budget_tokens: z.number().int().positive().nullish() })
+    .object({
+      type: z.enum(["enabled", "adaptive", "disabled"]),
+      budget_tokens: z.number().int().positive().nullish(),
+    })
     .nullish(),
   reasoning: z
     .object({
@@ -99,8 +110,10 @@ function reasoningOf({ reasoning_effort, thinking, reasoning }: Options): Reason
   const effort = reasoning_effort ?? reasoning?.effort ?? undefined;
   const budgetTokens = thinking?.budget_tokens ?? reasoning?.max_tokens ?? undefined;
   const visible = reasoning?.exclude !== true;
-  if (effort === "none" || thinking?.type === "disabled" || reasoning?.enabled === false) return { mode: "off" };
-  if (effort !== undefined || budgetTokens !== undefined) return { mode: "bounded", effort, budgetTokens, visible };
+  if (effort === "none" || thinking?.type === "disabled" || reasoning?.enabled === false)
+    return { mode: "off" };
+  if (effort !== undefined || budgetTokens !== undefined)
+    return { mode: "bounded", effort, budgetTokens, visible };
   const isAsked = thinking !== undefined && thinking !== null;
   return isAsked || reasoning?.enabled === true ? { mode: "adaptive", visible } : undefined;
 }

@@ -8,11 +8,14 @@ import { checked, invalidField, unsupported } from "../checked.ts";
 type ToolFields = Pick<ChatRequest, "tools" | "toolChoice">;
 
 export function parseTools(body: JsonObject): ToolFields {
-  const tools = checked(z.array(z.looseObject({ type: z.string() })).nullish(), body.tools, "tools") ?? [];
+  const tools =
+    checked(z.array(z.looseObject({ type: z.string() })).nullish(), body.tools, "tools") ?? [];
   const functions = checked(z.array(z.unknown()).nullish(), body.functions, "functions") ?? [];
   const all = [
     ...tools.map((tool, index) => parseTool(tool, `tools.${index}`)),
-    ...functions.map((called, index) => functionTool(checked(FUNCTION, called, `functions.${index}`))),
+    ...functions.map((called, index) =>
+      functionTool(checked(FUNCTION, called, `functions.${index}`)),
+    ),
   ];
   return narrowed(all, body.tool_choice ?? body.function_call ?? undefined);
 }
@@ -26,10 +29,16 @@ const FUNCTION = z.object({
 });
 
 const FUNCTION_TOOL = z.object({ function: FUNCTION, cache_control: CACHE_CONTROL });
-const CUSTOM_TOOL = z.object({ custom: z.object({ name: z.string(), description: z.string().nullish() }) });
+const CUSTOM_TOOL = z.object({
+  custom: z.object({ name: z.string(), description: z.string().nullish() }),
+});
 
 /** Tools of free text have no equivalent elsewhere; the text becomes the member of an object. */
-const FREE_TEXT: JsonObject = { type: "object", properties: { input: { type: "string" } }, required: ["input"] };
+const FREE_TEXT: JsonObject = {
+  type: "object",
+  properties: { input: { type: "string" } },
+  required: ["input"],
+};
 
 function parseTool(tool: { type: string }, path: string): Tool {
   switch (tool.type) {
@@ -42,7 +51,10 @@ function parseTool(tool: { type: string }, path: string): Tool {
       return { name, description: description ?? undefined, schema: FREE_TEXT };
     }
     default:
-      throw unsupported(`${path}.type`, `"${tool.type}" tools do not exist at this model's vendor; use "function"`);
+      throw unsupported(
+        `${path}.type`,
+        `"${tool.type}" tools do not exist at this model's vendor; use "function"`,
+      );
   }
 }
 
@@ -57,9 +69,15 @@ function functionTool(called: z.infer<typeof FUNCTION>): Tool {
 }
 
 const NAMED = z.object({ name: z.string() });
-const REFERENCE = z.object({ function: NAMED.optional(), custom: NAMED.optional(), name: z.string().optional() });
+const REFERENCE = z.object({
+  function: NAMED.optional(),
+  custom: NAMED.optional(),
+  name: z.string().optional(),
+});
 const CHOICE = REFERENCE.extend({
-  allowed_tools: z.object({ mode: z.enum(["auto", "required"]), tools: z.array(REFERENCE) }).optional(),
+  allowed_tools: z
+    .object({ mode: z.enum(["auto", "required"]), tools: z.array(REFERENCE) })
+    .optional(),
 });
 
 function nameIn(reference: z.infer<typeof REFERENCE>): string | undefined {
@@ -90,6 +108,9 @@ function choiceOfWord(word: string): ToolChoice {
     case "any":
       return { mode: "required" };
     default:
-      throw invalidField("tool_choice", `"${word}" is not a choice; expected auto, none, required or a function`);
+      throw invalidField(
+        "tool_choice",
+        `"${word}" is not a choice; expected auto, none, required or a function`,
+      );
   }
 }

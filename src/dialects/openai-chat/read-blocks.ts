@@ -1,7 +1,8 @@
 import type { ChatEvent, Proof } from "../../core/chat.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { listOf, proofOfCall, proofOfDetail, textOf, textOfDetail, wordsOf } from "./reasoning.ts";
+import { objectIn, objectsIn, textIn } from "../lenient.ts";
+import { proofOfCall, proofOfDetail, textOfDetail, wordsOf } from "./reasoning.ts";
 
 type WordKind = "text" | "reasoning" | "refusal";
 
@@ -62,8 +63,12 @@ export function createBlockReader(): BlockReader {
       return [...closing, { type: "block-start", block, opening }, { type: "block-end", block }];
     }
     // The details often repeat, whole, what was streamed as plain words.
-    const isRepeated = hasWords || (proof !== undefined && open?.kind === "reasoning" && !open.isBlank);
-    return [...(isRepeated ? [] : say("reasoning", textOfDetail(detail))), ...(proof ? sign(proof) : [])];
+    const isRepeated =
+      hasWords || (proof !== undefined && open?.kind === "reasoning" && !open.isBlank);
+    return [
+      ...(isRepeated ? [] : say("reasoning", textOfDetail(detail))),
+      ...(proof ? sign(proof) : []),
+    ];
   };
 
   const findCall = (id: string, index: number | undefined, name: string): OpenCall | undefined => {
@@ -75,19 +80,26 @@ export function createBlockReader(): BlockReader {
   };
 
   const readCall = (fragment: JsonObject, answerId: string): ChatEvent[] => {
-    const called = isJsonObject(fragment.function) ? fragment.function : {};
-    const id = textOf(fragment.id);
-    const name = textOf(called.name);
+    const called = objectIn(fragment.function);
+    const id = textIn(fragment.id);
+    const name = textIn(called.name);
     const index = typeof fragment.index === "number" ? fragment.index : undefined;
     let call = findCall(id, index, name);
     const events: ChatEvent[] = [];
     if (!call) {
       call = { block: next++, id: id || mintId(answerId, calls.length), index };
       calls.push(call);
-      const opening = { kind: "tool-call" as const, id: call.id, name, proof: proofOfCall(fragment) };
+      const opening = {
+        kind: "tool-call" as const,
+        id: call.id,
+        name,
+        proof: proofOfCall(fragment),
+      };
       events.push(...closeWords(), { type: "block-start", block: call.block, opening });
     }
-    const text = isJsonObject(called.arguments) ? JSON.stringify(called.arguments) : textOf(called.arguments);
+    const text = isJsonObject(called.arguments)
+      ? JSON.stringify(called.arguments)
+      : textIn(called.arguments);
     if (text !== "") events.push({ type: "block-delta", block: call.block, text });
     return events;
   };
@@ -97,13 +109,15 @@ export function createBlockReader(): BlockReader {
       const words = wordsOf(delta);
       return [
         ...say("reasoning", words),
-        ...listOf(delta.reasoning_details).flatMap((detail) => readDetail(detail, words !== "")),
-        ...listOf(delta.content).flatMap((part) =>
-          part.type === "thinking" ? say("reasoning", thoughtOf(part)) : say("text", textOf(part.text)),
+        ...objectsIn(delta.reasoning_details).flatMap((detail) => readDetail(detail, words !== "")),
+        ...objectsIn(delta.content).flatMap((part) =>
+          part.type === "thinking"
+            ? say("reasoning", thoughtOf(part))
+            : say("text", textIn(part.text)),
         ),
-        ...say("text", textOf(delta.content)),
-        ...say("refusal", textOf(delta.refusal)),
-        ...listOf(delta.tool_calls).flatMap((fragment) => readCall(fragment, answerId)),
+        ...say("text", textIn(delta.content)),
+        ...say("refusal", textIn(delta.refusal)),
+        ...objectsIn(delta.tool_calls).flatMap((fragment) => readCall(fragment, answerId)),
       ];
     },
     close() {
@@ -117,7 +131,12 @@ export function createBlockReader(): BlockReader {
 
 /** Mistral's thoughts: a content part that holds text parts. */
 function thoughtOf(part: JsonObject): string {
-  return textOf(part.thinking) || listOf(part.thinking).map((inner) => textOf(inner.text)).join("");
+  return (
+    textIn(part.thinking) ||
+    objectsIn(part.thinking)
+      .map((inner) => textIn(inner.text))
+      .join("")
+  );
 }
 
 /** Ids must differ between the answers of a conversation, so the answer's own id goes in. */

@@ -1,12 +1,19 @@
-import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Envelope } from "../dialect.ts";
-import { flag, optionalText, positiveInteger, readTags, requiredMessages, requiredText } from "../envelope-fields.ts";
+import {
+  flag,
+  optionalText,
+  positiveInteger,
+  readTags,
+  requiredMessages,
+  requiredText,
+} from "../envelope-fields.ts";
+import { objectIn } from "../lenient.ts";
 
 export function readEnvelope(body: JsonObject): Envelope {
   const model = requiredText(body, "model");
   requiredMessages(body);
-  const streamOptions = isJsonObject(body.stream_options) ? body.stream_options : {};
+  const streamOptions = objectIn(body.stream_options);
   const older = positiveInteger(body, "max_tokens");
   return {
     model,

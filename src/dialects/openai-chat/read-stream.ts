@@ -6,9 +6,10 @@ import type { AnswerReader } from "../dialect.ts";
 import { streamFailure } from "../failure.ts";
 import { FramingError } from "../framing/frame.ts";
 import type { Frame } from "../framing/frame.ts";
+import { objectIn, objectsIn, textIn } from "../lenient.ts";
 import { finishOf, isBreakdown } from "./finish.ts";
 import { createBlockReader } from "./read-blocks.ts";
-import { listOf, textOf } from "./reasoning.ts";
+
 import { usageOf } from "./usage.ts";
 
 export function createReader(): AnswerReader {
@@ -22,32 +23,40 @@ export function createReader(): AnswerReader {
     return [{ type: "error", failure }];
   };
 
-  const broken = (message: string): ChatEvent[] => fail({ category: "broken-stream", status: 0, message });
+  const broken = (message: string): ChatEvent[] =>
+    fail({ category: "broken-stream", status: 0, message });
 
   /** Azure begins with a chunk that has neither id nor choices, only filter results. */
   const start = (chunk: JsonObject, hasChoice: boolean): ChatEvent[] => {
-    const id = textOf(chunk.id);
+    const id = textIn(chunk.id);
     if (answerId !== undefined || (id === "" && !hasChoice)) return [];
     answerId = id;
-    return [{ type: "start", id, model: textOf(chunk.model) }];
+    return [{ type: "start", id, model: textIn(chunk.model) }];
   };
 
   const finish = (finishReason: string): ChatEvent[] => {
     if (finishReason === "" || isFinished) return [];
     if (isBreakdown(finishReason)) {
-      return fail({ category: "server-error", status: 0, message: `the upstream gave up: ${finishReason}` });
+      return fail({
+        category: "server-error",
+        status: 0,
+        message: `the upstream gave up: ${finishReason}`,
+      });
     }
     isFinished = true;
-    return [...blocks.close(), { type: "finish", reason: finishOf(finishReason, blocks.hasCalls()) }];
+    return [
+      ...blocks.close(),
+      { type: "finish", reason: finishOf(finishReason, blocks.hasCalls()) },
+    ];
   };
 
   const readChunk = (chunk: JsonObject): ChatEvent[] => {
-    const choice = listOf(chunk.choices)[0];
+    const choice = objectsIn(chunk.choices)[0];
     const delta = isJsonObject(choice?.delta) ? choice.delta : {};
     const events = start(chunk, choice !== undefined);
     // Filters may report after the end; words may not come any more.
     if (!isFinished) events.push(...blocks.read(delta, answerId ?? ""));
-    events.push(...usageEvents(chunk), ...finish(textOf(choice?.finish_reason)));
+    events.push(...usageEvents(chunk), ...finish(textIn(choice?.finish_reason)));
     return events;
   };
 
@@ -70,7 +79,9 @@ export function createReader(): AnswerReader {
     end() {
       if (isOver) return [];
       // Some compatible servers leave out [DONE].
-      return isFinished ? lastWord() : broken("the upstream ended the stream before its final event");
+      return isFinished
+        ? lastWord()
+        : broken("the upstream ended the stream before its final event");
     },
   };
 }
@@ -91,5 +102,5 @@ function usageEvents(chunk: JsonObject): ChatEvent[] {
 
 /** Groq's private corner: counts, and errors in the middle of a stream. */
 function groqOf(chunk: JsonObject): JsonObject {
-  return isJsonObject(chunk.x_groq) ? chunk.x_groq : {};
+  return objectIn(chunk.x_groq);
 }

@@ -1,7 +1,7 @@
 import type { Issuer, Proof, ReasoningPart } from "../../core/chat.ts";
-import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { unwrapProof, wrapProof } from "../proof-envelope.ts";
+import { objectIn, objectsIn, textIn } from "../lenient.ts";
 
 // OpenAI's grammar has no thoughts. Three conventions are in use beside it: `reasoning_content` for
 // the words alone (DeepSeek), `reasoning_details` with proofs of any vendor (OpenRouter), and
@@ -33,9 +33,9 @@ export function renderProof(text: string, proof: Proof, index: number): JsonObje
 
 /** The thoughts of a whole message, whichever way it carries them. */
 export function readReasoning(message: JsonObject): ReasoningPart[] {
-  const details = listOf(message.reasoning_details);
+  const details = objectsIn(message.reasoning_details);
   if (details.length > 0) return foldDetails(details);
-  const blocks = listOf(message.thinking_blocks);
+  const blocks = objectsIn(message.thinking_blocks);
   if (blocks.length > 0) return blocks.map(readThinkingBlock);
   const text = wordsOf(message);
   return text === "" ? [] : [{ type: "reasoning", text }];
@@ -43,7 +43,7 @@ export function readReasoning(message: JsonObject): ReasoningPart[] {
 
 /** Thoughts as plain words. vLLM renamed the first to the second; some servers send both. */
 export function wordsOf(message: JsonObject): string {
-  return textOf(message.reasoning_content) || textOf(message.reasoning);
+  return textIn(message.reasoning_content) || textIn(message.reasoning);
 }
 
 /** A detail may have been split by streaming: its words go on until a signature ends them. */
@@ -65,15 +65,17 @@ function foldDetails(details: JsonObject[]): ReasoningPart[] {
 }
 
 export function textOfDetail(detail: JsonObject): string {
-  return textOf(detail.text) || textOf(detail.summary);
+  return textIn(detail.text) || textIn(detail.summary);
 }
 
 export function proofOfDetail(detail: JsonObject): Proof | undefined {
   const issuer = issuerOf(detail.format);
-  const signature = textOf(detail.signature);
+  const signature = textIn(detail.signature);
   if (signature !== "") return unwrapProof(signature, issuer);
-  const data = textOf(detail.data);
-  return data === "" ? undefined : unwrapProof(data, issuer, issuer === "anthropic" ? "redacted" : "encrypted");
+  const data = textIn(detail.data);
+  return data === ""
+    ? undefined
+    : unwrapProof(data, issuer, issuer === "anthropic" ? "redacted" : "encrypted");
 }
 
 function issuerOf(format: Json | undefined): Issuer {
@@ -82,29 +84,28 @@ function issuerOf(format: Json | undefined): Issuer {
 }
 
 function readThinkingBlock(block: JsonObject): ReasoningPart {
-  const text = textOf(block.thinking);
-  const data = textOf(block.data);
-  if (data !== "") return { type: "reasoning", text, proof: unwrapProof(data, "anthropic", "redacted") };
-  const signature = textOf(block.signature);
-  return { type: "reasoning", text, proof: signature === "" ? undefined : unwrapProof(signature, "anthropic") };
+  const text = textIn(block.thinking);
+  const data = textIn(block.data);
+  if (data !== "")
+    return { type: "reasoning", text, proof: unwrapProof(data, "anthropic", "redacted") };
+  const signature = textIn(block.signature);
+  return {
+    type: "reasoning",
+    text,
+    proof: signature === "" ? undefined : unwrapProof(signature, "anthropic"),
+  };
 }
 
 /** Google's signature on a tool call, in Google's own place for it. */
 export function proofOfCall(call: JsonObject): Proof | undefined {
-  const extra = isJsonObject(call.extra_content) ? call.extra_content : {};
-  const google = isJsonObject(extra.google) ? extra.google : {};
-  const data = textOf(google.thought_signature);
+  const extra = objectIn(call.extra_content);
+  const google = objectIn(extra.google);
+  const data = textIn(google.thought_signature);
   return data === "" ? undefined : { issuer: "google", kind: "signature", data };
 }
 
 export function renderCallProof(proof: Proof | undefined): JsonObject {
-  return proof?.issuer === "google" ? { extra_content: { google: { thought_signature: proof.data } } } : {};
-}
-
-export function listOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-export function textOf(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
+  return proof?.issuer === "google"
+    ? { extra_content: { google: { thought_signature: proof.data } } }
+    : {};
 }

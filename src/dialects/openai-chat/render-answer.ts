@@ -3,8 +3,9 @@ import type { JsonObject } from "../../core/json.ts";
 import { collectAnswer } from "../collect.ts";
 import type { CollectedAnswer, CollectedBlock } from "../collect.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { objectsIn } from "../lenient.ts";
 import { finishReasonOf } from "./finish.ts";
-import { listOf, renderCallProof, renderProof } from "./reasoning.ts";
+import { renderCallProof, renderProof } from "./reasoning.ts";
 import { renderUsage } from "./usage.ts";
 
 export function renderAnswer(events: readonly ChatEvent[], context: AnswerContext): JsonObject {
@@ -15,7 +16,12 @@ export function renderAnswer(events: readonly ChatEvent[], context: AnswerContex
     created: Math.floor(context.createdAtMs / 1000),
     model: context.model,
     choices: [
-      { index: 0, message: renderMessage(answer), logprobs: null, finish_reason: finishReasonOf(answer.finish) },
+      {
+        index: 0,
+        message: renderMessage(answer),
+        logprobs: null,
+        finish_reason: finishReasonOf(answer.finish),
+      },
     ],
     ...(answer.usage ? { usage: renderUsage(answer.usage) } : {}),
   };
@@ -50,7 +56,9 @@ function renderCall({ opening, text, proof }: CollectedBlock): JsonObject[] {
 function renderThoughts(blocks: CollectedBlock[]): JsonObject {
   const text = wordsOf(blocks, "reasoning");
   const proven = blocks
-    .filter((block) => block.opening.kind === "reasoning" || block.opening.kind === "redacted-reasoning")
+    .filter(
+      (block) => block.opening.kind === "reasoning" || block.opening.kind === "redacted-reasoning",
+    )
     .flatMap((block) => (block.proof ? [{ text: block.text, proof: block.proof }] : []));
   return { ...(text === "" ? {} : { reasoning_content: text }), ...renderProofs(proven) };
 }
@@ -59,7 +67,7 @@ function renderProofs(proven: { text: string; proof: Proof }[]): JsonObject {
   if (proven.length === 0) return {};
   const rendered = proven.map(({ text, proof }, index) => renderProof(text, proof, index));
   return {
-    reasoning_details: rendered.flatMap((one) => listOf(one.reasoning_details)),
-    thinking_blocks: rendered.flatMap((one) => listOf(one.thinking_blocks)),
+    reasoning_details: rendered.flatMap((one) => objectsIn(one.reasoning_details)),
+    thinking_blocks: rendered.flatMap((one) => objectsIn(one.thinking_blocks)),
   };
 }

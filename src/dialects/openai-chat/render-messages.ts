@@ -1,4 +1,11 @@
-import type { MediaPart, Message, Part, TextPart, ToolCallPart, ToolResultPart } from "../../core/chat.ts";
+import type {
+  MediaPart,
+  Message,
+  Part,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../core/chat.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { unsupported } from "../checked.ts";
 import type { RenderTarget } from "../dialect.ts";
@@ -30,41 +37,64 @@ function renderUser({ parts }: Message, target: RenderTarget): JsonObject[] {
   const pictures = results.flatMap(mediaOf);
   const rest = parts.filter((part) => part.type === "text" || part.type === "media");
   const content = renderContent([...pictures, ...rest], target);
-  return [...results.map(renderResult), ...(content === undefined ? [] : [{ role: "user", content }])];
+  return [
+    ...results.map(renderResult),
+    ...(content === undefined ? [] : [{ role: "user", content }]),
+  ];
 }
 
 function mediaOf({ id, parts }: ToolResultPart): (TextPart | MediaPart)[] {
   const media = parts.filter((part) => part.type === "media");
-  return media.length === 0 ? [] : [{ type: "text", text: `From the result of ${legalToolId(id)}:` }, ...media];
+  return media.length === 0
+    ? []
+    : [{ type: "text", text: `From the result of ${legalToolId(id)}:` }, ...media];
 }
 
 function renderResult({ id, parts, isError }: ToolResultPart): JsonObject {
   const hasMedia = parts.some((part) => part.type === "media");
-  const text = [joinedText(parts), ...(hasMedia ? ["(The media of this result follow below.)"] : [])]
+  const text = [
+    joinedText(parts),
+    ...(hasMedia ? ["(The media of this result follow below.)"] : []),
+  ]
     .filter((line) => line !== "")
     .join("\n\n");
   // There is no field for failure.
-  return { role: "tool", tool_call_id: legalToolId(id), content: isError ? `Error: ${text}` : text };
+  return {
+    role: "tool",
+    tool_call_id: legalToolId(id),
+    content: isError ? `Error: ${text}` : text,
+  };
 }
 
 /** A plain string where there are only words: not every server takes lists. */
-function renderContent(parts: readonly (TextPart | MediaPart)[], target: RenderTarget): Json | undefined {
+function renderContent(
+  parts: readonly (TextPart | MediaPart)[],
+  target: RenderTarget,
+): Json | undefined {
   const said = parts.filter((part) => part.type === "media" || part.text !== "");
   if (said.length === 0) return undefined;
-  return said.every((part) => part.type === "text") ? joinedText(said) : said.map((part) => renderPart(part, target));
+  return said.every((part) => part.type === "text")
+    ? joinedText(said)
+    : said.map((part) => renderPart(part, target));
 }
 
 function renderPart(part: TextPart | MediaPart, { capabilities }: RenderTarget): JsonObject {
   if (part.type === "text") return { type: "text", text: part.text };
   const isUrl = "url" in part.source;
   if (isUrl && (!capabilities.urlMedia || part.kind !== "image")) {
-    throw unsupported("messages", `this model's provider fetches no ${part.kind} by URL; send it as base64`);
+    throw unsupported(
+      "messages",
+      `this model's provider fetches no ${part.kind} by URL; send it as base64`,
+    );
   }
   switch (part.kind) {
     case "image":
       return { type: "image_url", image_url: { url: urlOfSource(part) } };
     case "document":
-      return { type: "file", file: { filename: part.name ?? "document.pdf", file_data: urlOfSource(part) } };
+      return {
+        type: "file",
+        file: { filename: part.name ?? "document.pdf", file_data: urlOfSource(part) },
+      };
     case "audio":
       return { type: "input_audio", input_audio: audioOf(part) };
   }

@@ -39,7 +39,10 @@ function renderLimit({ maxOutputTokens }: ChatRequest, { capabilities }: RenderT
 
 const STOP_SEQUENCES_MAX = 4;
 
-function renderStop({ stopSequences }: ChatRequest, { capabilities, dropped }: RenderTarget): JsonObject {
+function renderStop(
+  { stopSequences }: ChatRequest,
+  { capabilities, dropped }: RenderTarget,
+): JsonObject {
   if (stopSequences.length === 0) return {};
   if (!capabilities.sampling) {
     // Reasoning models take none.
@@ -52,7 +55,10 @@ function renderStop({ stopSequences }: ChatRequest, { capabilities, dropped }: R
   return { stop: stopSequences };
 }
 
-function renderSampling({ sampling }: ChatRequest, { capabilities, dropped }: RenderTarget): JsonObject {
+function renderSampling(
+  { sampling }: ChatRequest,
+  { capabilities, dropped }: RenderTarget,
+): JsonObject {
   const { topK, temperature, topP, presencePenalty, frequencyPenalty, seed } = sampling;
   noteDropped(dropped, { top_k: topK });
   const tunable = {
@@ -78,7 +84,9 @@ function renderResponseFormat(format: OutputFormat | undefined): JsonObject {
       return { response_format: { type: "json_object" } };
     case "schema": {
       const { name, schema, strict } = format;
-      return { response_format: { type: "json_schema", json_schema: defined({ name, schema, strict }) } };
+      return {
+        response_format: { type: "json_schema", json_schema: defined({ name, schema, strict }) },
+      };
     }
   }
 }

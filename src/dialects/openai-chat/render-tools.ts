@@ -2,7 +2,10 @@ import type { ChatRequest, ToolChoice } from "../../core/chat.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { RenderTarget } from "../dialect.ts";
 
-export function renderTools(request: ChatRequest, { capabilities, dropped }: RenderTarget): JsonObject {
+export function renderTools(
+  request: ChatRequest,
+  { capabilities, dropped }: RenderTarget,
+): JsonObject {
   const { tools, toolChoice, parallelToolCalls } = request;
   if (tools.length === 0) return {};
   const isForced = toolChoice?.mode === "required" || toolChoice?.mode === "tool";

@@ -1,15 +1,17 @@
 import { tokenCount } from "../../core/chat.ts";
 import type { Usage } from "../../core/chat.ts";
-import { isJsonObject } from "../../core/json.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { objectIn } from "../lenient.ts";
 
 export function usageOf(usage: JsonObject): Usage {
-  const input = objectOf(usage.prompt_tokens_details);
-  const output = objectOf(usage.completion_tokens_details);
-  const writes = objectOf(input.cache_creation_token_details);
+  const input = objectIn(usage.prompt_tokens_details);
+  const output = objectIn(usage.completion_tokens_details);
+  const writes = objectIn(input.cache_creation_token_details);
   const inputTokens = tokenCount(usage.prompt_tokens);
-  const cacheReadTokens = tokenCount(input.cached_tokens) || tokenCount(usage.prompt_cache_hit_tokens);
-  const written = tokenCount(input.cache_write_tokens) || tokenCount(usage.cache_creation_input_tokens);
+  const cacheReadTokens =
+    tokenCount(input.cached_tokens) || tokenCount(usage.prompt_cache_hit_tokens);
+  const written =
+    tokenCount(input.cache_write_tokens) || tokenCount(usage.cache_creation_input_tokens);
   const cacheWrite1hTokens = Math.min(tokenCount(writes.ephemeral_1h_input_tokens), written);
   const reasoningTokens = tokenCount(output.reasoning_tokens);
   const outputTokens = tokenCount(usage.completion_tokens);
@@ -47,8 +49,4 @@ export function renderUsage(usage: Usage): JsonObject {
     cache_creation_input_tokens: written,
     cache_read_input_tokens: usage.cacheReadTokens,
   };
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

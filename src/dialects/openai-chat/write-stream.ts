@@ -45,11 +45,17 @@ export function createWriter(context: AnswerContext): AnswerWriter {
   const openBlock = (number: number, opening: BlockOpening): Frame[] => {
     const block: OpenBlock = { opening, index: 0, thought: "", proof: undefined };
     blocks.set(number, block);
-    if (opening.kind === "redacted-reasoning") return [say(renderProof("", opening.proof, proofCount++))];
+    if (opening.kind === "redacted-reasoning")
+      return [say(renderProof("", opening.proof, proofCount++))];
     if (opening.kind !== "tool-call") return [];
     block.index = callCount++;
     const { id: callId, name, proof } = opening;
-    const call = { index: block.index, id: callId, type: "function", function: { name, arguments: "" } };
+    const call = {
+      index: block.index,
+      id: callId,
+      type: "function",
+      function: { name, arguments: "" },
+    };
     return [say({ tool_calls: [{ ...call, ...renderCallProof(proof) }] })];
   };
 
@@ -91,7 +97,10 @@ export function createWriter(context: AnswerContext): AnswerWriter {
       case "finish":
         return [say({}, finishReasonOf(event.reason))];
       case "end":
-        return [...(context.streamUsage && usage ? [chunk([], { usage: renderUsage(usage) })] : []), DONE];
+        return [
+          ...(context.streamUsage && usage ? [chunk([], { usage: renderUsage(usage) })] : []),
+          DONE,
+        ];
       case "ping":
       case "error":
         // Silence is kept alive by comments; a broken stream's last word is `renderStreamError`.

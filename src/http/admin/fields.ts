@@ -22,7 +22,6 @@ export const text = z
   .string()
   .min(1)
   .max(TEXT_CHARACTERS_MAX)
-  // oxlint-disable-next-line no-control-regex -- keeping them out is the point
   .regex(/^[^\u0000-\u001f\u007f]*$/, "must not contain control characters")
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 
@@ -68,11 +67,15 @@ export const budgetDuration = z
   .string()
   .nullable()
   .transform((written) => (written === null || isNoDuration(written) ? null : written))
-  .superRefine((written, context) => {
-    const problem = written === null ? undefined : budgetDurationProblem(written);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  })
+  .superRefine(checkDuration)
   .optional();
+
+export const someBudgetDuration = z.string().superRefine(checkDuration);
+
+function checkDuration(written: string | null, context: z.RefinementCtx): void {
+  const problem = written === null ? undefined : budgetDurationProblem(written);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+}
 
 /** A lifetime from now; null, "" and "-1" mean for ever. */
 export const lifetime = z

@@ -40,7 +40,10 @@ export async function saveKey(before: KeyRow, wanted: KeyRow, deps: AdminDeps): 
   const found = await refusingDuplicates(after, () => keys.updateKeyRow(deps.db, after));
   if (!found) throw keyNotFound();
   await tellAccount(
-    () => (after.accountId === before.accountId ? putKey(after, NOTHING_SPENT, deps) : move(before, after, deps)),
+    () =>
+      after.accountId === before.accountId
+        ? putKey(after, NOTHING_SPENT, deps)
+        : move(before, after, deps),
     async () => void (await keys.updateKeyRow(deps.db, before)),
   );
   return after;
@@ -72,9 +75,7 @@ export async function setSpend(row: KeyRow, nanoUsd: number, deps: AdminDeps): P
 
 /** What the key has spent in its current window: the account knows, D1 follows a moment later. */
 export async function liveSpend(row: KeyRow, deps: AdminDeps): Promise<number> {
-  const [standing] = await deps
-    .account(row.accountId)
-    .standings([{ kind: "key", id: row.hash }]);
+  const [standing] = await deps.account(row.accountId).standings([{ kind: "key", id: row.hash }]);
   return standing?.windowNanoUsd ?? row.spendNanoUsd;
 }
 

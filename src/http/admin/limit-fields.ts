@@ -30,7 +30,7 @@ export const limitFields = {
   budget_limits: z
     .array(
       z.object({
-        budget_duration: z.string().min(1).pipe(field.budgetDuration.unwrap()),
+        budget_duration: field.someBudgetDuration,
         max_budget: z.number().min(0),
       }),
     )

@@ -12,7 +12,6 @@ const BODY_DEPTH_MAX = 32;
 
 /** Turns away what is not a JSON object before a schema looks at it, in LiteLLM's error shape. */
 export const requireJson: MiddlewareHandler<App> = async (c, next) => {
-  if (c.req.method !== "POST") return await next();
   if (!(c.req.header("content-type") ?? "").toLowerCase().startsWith("application/json")) {
     throw badJson("Send the body as JSON, with the header `content-type: application/json`.");
   }
@@ -35,12 +34,15 @@ export const requireJson: MiddlewareHandler<App> = async (c, next) => {
 function isDeeperThan(value: unknown, levels: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= levels; depth += 1) {
-    level = level
-      .filter((one) => typeof one === "object" && one !== null)
-      .flatMap((one) => Object.values(one ?? {}));
+    level = level.flatMap(childrenOf);
     if (level.length === 0) return false;
   }
   return true;
+}
+
+function childrenOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return isJsonObject(value) ? Object.values(value) : [];
 }
 
 function badJson(message: string): GatewayError {

@@ -73,8 +73,7 @@ export function createFindings(
 
   async function find(keyHash: string): Promise<FoundKey> {
     const known = remembered.get(keyHash);
-    const found =
-      known !== undefined && nowMs() < known.untilMs ? known.found : lookAgain(keyHash);
+    const found = known !== undefined && nowMs() < known.untilMs ? known.found : lookAgain(keyHash);
     try {
       const answer = await found;
       // Forgotten while it was on its way: only a look that began afterwards counts.

@@ -1,4 +1,5 @@
 import type { CallRecord, RecordsMessage } from "../../core/record.ts";
+import { parseStored } from "./stored-json.ts";
 
 /**
  * Records on their way to the queue. They are written in the transaction that moves the counters and
@@ -38,7 +39,7 @@ export function createOutbox(
     for (let sent = 0; sent < MESSAGES_PER_ALARM; sent += 1) {
       const rows = nextRows(sql, lastSeq);
       if (rows.length === 0) return true;
-      const records = rows.map((row): CallRecord => JSON.parse(row.record));
+      const records = rows.map((row) => parseStored<CallRecord>(row.record));
       await queue.send({ records });
       // Rows that came during the send have higher numbers.
       sql.exec("DELETE FROM outbox WHERE seq <= ?", rows.at(-1)?.seq ?? 0);

@@ -9,6 +9,7 @@ import {
   type ScopeId,
 } from "../../core/ledger/state.ts";
 import type { CallRecord } from "../../core/record.ts";
+import { parseStored } from "./stored-json.ts";
 
 /**
  * What an account keeps on disk. JSON where SQL would never look inside; no table has a second index,
@@ -47,7 +48,7 @@ export function loadState(sql: SqlStorage, timeZone: string, nowMs: number): Acc
     loadPolicy(state, row);
   }
   for (const row of sql.exec<CounterRow>("SELECT * FROM counters")) {
-    const periods: Period[] = JSON.parse(row.periods);
+    const periods = parseStored<Period[]>(row.periods);
     state.counters.set(scopeIdOf(row.scope), { ...createCounters(row.spent_nano_usd), periods });
   }
   const recent = sql.exec<LeaseRow>(
@@ -56,7 +57,7 @@ export function loadState(sql: SqlStorage, timeZone: string, nowMs: number): Acc
     nowMs - RATE_MEMORY_MS,
   );
   for (const row of recent) {
-    const lease: Lease = JSON.parse(row.lease);
+    const lease = parseStored<Lease>(row.lease);
     const { closed_at_ms: atMs, tokens } = row;
     applyRestored(state, lease, atMs === null ? undefined : { atMs, tokens: tokens ?? 0 });
   }
@@ -66,13 +67,13 @@ export function loadState(sql: SqlStorage, timeZone: string, nowMs: number): Acc
 /** Each row was written by `savePolicy`, under the kind that names its type. */
 function loadPolicy(state: AccountState, { kind, policy }: PolicyRow): void {
   if (kind === "key") {
-    const key: KeyPolicy = JSON.parse(policy);
+    const key = parseStored<KeyPolicy>(policy);
     state.keys.set(key.hash, key);
   } else if (kind === "team") {
-    const team: TeamPolicy = JSON.parse(policy);
+    const team = parseStored<TeamPolicy>(policy);
     state.teams.set(team.id, team);
   } else {
-    const user: UserPolicy = JSON.parse(policy);
+    const user = parseStored<UserPolicy>(policy);
     state.users.set(user.id, user);
   }
 }
@@ -148,8 +149,7 @@ export function readDraft(sql: SqlStorage, leaseId: string): CallRecord | undefi
   type Row = { draft: string | null };
   const [row] = sql.exec<Row>("SELECT draft FROM leases WHERE id = ?", leaseId);
   if (row === undefined || row.draft === null) return undefined;
-  const draft: CallRecord = JSON.parse(row.draft);
-  return draft;
+  return parseStored<CallRecord>(row.draft);
 }
 
 export function pruneClosed(sql: SqlStorage, nowMs: number): void {

@@ -1,4 +1,10 @@
-import type { Budget, KeyPolicy, Limits, TeamPolicy, UserPolicy } from "../../core/ledger/policy.ts";
+import type {
+  Budget,
+  KeyPolicy,
+  Limits,
+  TeamPolicy,
+  UserPolicy,
+} from "../../core/ledger/policy.ts";
 import type { Json } from "../../core/json.ts";
 import { isJsonObject } from "../../core/json.ts";
 import { nanoFromUsd } from "../../core/money.ts";
@@ -96,7 +102,8 @@ function memberLimits(member: Partial<TeamMember>, team: TeamRow): Limits | null
   const written = settings["team_member_budget_duration"];
   const duration = typeof written === "string" ? written : null;
   const limitNanoUsd = usd === null ? null : nanoFromUsd(usd);
-  const budgets = limitNanoUsd === null ? [] : [{ limitNanoUsd, duration, anchorMs: budgetAnchorMs }];
+  const budgets =
+    limitNanoUsd === null ? [] : [{ limitNanoUsd, duration, anchorMs: budgetAnchorMs }];
   return { budgets, requestsPerMinute, tokensPerMinute, parallel: null };
 }
 

@@ -68,9 +68,26 @@ describe("a budget window", () => {
     expect(autumn).toEqual(["2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"]);
   });
 
+  it("ends with the day where midnight itself is skipped", () => {
+    // In Chile the clocks went from midnight straight to one o'clock on 7 September 2025.
+    const saturday = windowOf("1d", "2025-09-07T03:30:00Z", "America/Santiago");
+    expect(saturday).toEqual(["2025-09-06T04:00:00Z", "2025-09-07T04:00:00Z"]);
+    const sunday = windowOf("1d", "2025-09-07T04:00:00Z", "America/Santiago");
+    expect(sunday).toEqual(["2025-09-07T04:00:00Z", "2025-09-08T03:00:00Z"]);
+  });
+
   it("holds the moment it was asked about, in every zone, at midnight jumps too", () => {
     const random = createRandom(11);
-    const zones = ["UTC", "Asia/Tokyo", "America/Santiago", "Africa/Cairo", "Asia/Beirut", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia"];
+    const zones = [
+      "UTC",
+      "Asia/Tokyo",
+      "America/Santiago",
+      "Africa/Cairo",
+      "Asia/Beirut",
+      "Asia/Kathmandu",
+      "America/St_Johns",
+      "Pacific/Apia",
+    ];
     const texts = ["1d", "3d", "1w", "1mo", "1h", "7h", "10m"];
     const fromMs = Date.UTC(2024, 0, 1);
     for (let round = 0; round < 2_000; round += 1) {
@@ -87,9 +104,12 @@ describe("a budget window", () => {
   });
 });
 
-it.each(["", "soon", "2mo", "0d", "1y"])("refuses %j as a budget's duration and says why", (text) => {
-  expect(budgetDurationProblem(text)).toMatch(/duration|1 month/);
-});
+it.each(["", "soon", "2mo", "0d", "1y"])(
+  "refuses %j as a budget's duration and says why",
+  (text) => {
+    expect(budgetDurationProblem(text)).toMatch(/duration|1 month/);
+  },
+);
 
 it.each(["30d", "1mo", "daily", "5h"])("accepts %s as a budget's duration", (text) => {
   expect(budgetDurationProblem(text)).toBeUndefined();

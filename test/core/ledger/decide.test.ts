@@ -53,7 +53,10 @@ describe("who may call what", () => {
     const cases: [AccountState, object][] = [
       [stateWith([keyPolicy({ blocked: true })]), { scope: "key", name: "sk-...W8TA" }],
       [stateWith([inTeam], teamPolicy({ blocked: true })), { scope: "team", name: "core" }],
-      [stateWith([ofUser], undefined, userPolicy({ blocked: true })), { scope: "user", name: "u1" }],
+      [
+        stateWith([ofUser], undefined, userPolicy({ blocked: true })),
+        { scope: "user", name: "u1" },
+      ],
       [stateWith([inTeam]), { scope: "team", name: "t1" }],
     ];
     for (const [state, refusal] of cases) {
@@ -124,7 +127,11 @@ describe("budgets", () => {
     const key = keyPolicy({ teamId: "t1", userId: "u1" });
     const state = stateWith([key], teamPolicy(), userPolicy({ limits: budgetOf(0) }));
     expect(decide(state, requestFor(), T).kind).toBe("admitted");
-    const alone = stateWith([keyPolicy({ userId: "u1" })], undefined, userPolicy({ limits: budgetOf(0) }));
+    const alone = stateWith(
+      [keyPolicy({ userId: "u1" })],
+      undefined,
+      userPolicy({ limits: budgetOf(0) }),
+    );
     expect(decide(alone, requestFor(), T).kind).toBe("refused");
   });
 
@@ -180,7 +187,9 @@ describe("clamping", () => {
   it("never shortens what the caller asked for", () => {
     const state = stateWith([keyPolicy({ limits: budgetOf(1_010) })]);
     const bound = { ...clampable, clampable: false };
-    expect(decide(state, requestFor({ bound }), T)).toMatchObject({ refusal: { reason: "budget" } });
+    expect(decide(state, requestFor({ bound }), T)).toMatchObject({
+      refusal: { reason: "budget" },
+    });
   });
 
   it("rather waits than cut below a useful length while others hold money", () => {

@@ -42,7 +42,12 @@ function runSchedule(random: Random): number {
 
 function randomAccount(random: Random): AccountState {
   const keys = ["k1", "k2", "k3"].map((hash) =>
-    keyPolicy({ hash, teamId: "t1", userId: random.pick(["u1", "u2"]) ?? null, limits: randomLimits(random) }),
+    keyPolicy({
+      hash,
+      teamId: "t1",
+      userId: random.pick(["u1", "u2"]) ?? null,
+      limits: randomLimits(random),
+    }),
   );
   const members = { u1: randomLimits(random) };
   return stateWith(keys, teamPolicy({ limits: randomLimits(random), members }));

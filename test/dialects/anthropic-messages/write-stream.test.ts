@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { ChatEvent, Proof } from "../../../src/core/chat.ts";
+import { isJsonObject, parseJson } from "../../../src/core/json.ts";
+import type { JsonObject } from "../../../src/core/json.ts";
 import { createWriter } from "../../../src/dialects/anthropic-messages/write-stream.ts";
 import { wrapProof } from "../../../src/dialects/proof-envelope.ts";
 
 const PROOF: Proof = { issuer: "google", kind: "signature", data: "Q2h4" };
 
-function write(events: ChatEvent[]): { type: string; index?: number; content_block?: unknown; delta?: unknown }[] {
+function write(events: ChatEvent[]): JsonObject[] {
   const writer = createWriter({ model: "m", id: "id-1", createdAtMs: 0, streamUsage: false });
   return events
     .flatMap((event) => writer.write(event))
     .map(({ event, data }) => {
-      const message = JSON.parse(data);
-      expect(event).toBe(message.type);
-      return message;
+      const message = parseJson(data);
+      expect(message).toMatchObject({ type: event });
+      return isJsonObject(message) ? message : {};
     });
 }
 
@@ -96,7 +98,7 @@ describe("Anthropic's stream", () => {
       { type: "block-end", block: 1 },
       { type: "end" },
     ]);
-    expect(messages.map(({ type, index }) => `${type} ${index ?? ""}`)).toEqual([
+    expect(messages.map(({ type, index }) => [type, index].join(" "))).toEqual([
       "content_block_start 0",
       "content_block_delta 0",
       "content_block_stop 0",
@@ -109,7 +111,12 @@ describe("Anthropic's stream", () => {
   });
 
   it("closes what an upstream left open", () => {
-    const messages = write([call(0), call(1), { type: "block-delta", block: 1, text: "{}" }, { type: "end" }]);
+    const messages = write([
+      call(0),
+      call(1),
+      { type: "block-delta", block: 1, text: "{}" },
+      { type: "end" },
+    ]);
     expect(messages.filter(({ type }) => type === "content_block_stop")).toHaveLength(2);
     expect(messages.at(-1)).toEqual({ type: "message_stop" });
   });
@@ -124,23 +131,38 @@ describe("Anthropic's stream", () => {
       { type: "block-proof", block: 0, proof: PROOF },
       { type: "block-end", block: 0 },
     ]);
-    expect(messages[1]?.delta).toEqual({ type: "signature_delta", signature: wrapProof(PROOF, "anthropic") });
+    expect(messages[1]?.delta).toEqual({
+      type: "signature_delta",
+      signature: wrapProof(PROOF, "anthropic"),
+    });
   });
 
   it("carries the proof of a call in a wordless thought before it", () => {
     const messages = write([
-      { type: "block-start", block: 0, opening: { kind: "tool-call", id: "call_0", name: "look", proof: PROOF } },
+      {
+        type: "block-start",
+        block: 0,
+        opening: { kind: "tool-call", id: "call_0", name: "look", proof: PROOF },
+      },
       { type: "block-end", block: 0 },
     ]);
     expect(messages).toEqual([
-      { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } },
+      {
+        type: "content_block_start",
+        index: 0,
+        content_block: { type: "thinking", thinking: "", signature: "" },
+      },
       {
         type: "content_block_delta",
         index: 0,
         delta: { type: "signature_delta", signature: wrapProof(PROOF, "anthropic") },
       },
       { type: "content_block_stop", index: 0 },
-      { type: "content_block_start", index: 1, content_block: { type: "tool_use", id: "call_0", name: "look", input: {} } },
+      {
+        type: "content_block_start",
+        index: 1,
+        content_block: { type: "tool_use", id: "call_0", name: "look", input: {} },
+      },
       { type: "content_block_stop", index: 1 },
     ]);
   });

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { createEventStreamDecoder, encodeEventStream } from "../../../src/dialects/framing/event-stream.ts";
+import {
+  createEventStreamDecoder,
+  encodeEventStream,
+} from "../../../src/dialects/framing/event-stream.ts";
 import type { EventStreamMessage } from "../../../src/dialects/framing/event-stream.ts";
 import { FramingError } from "../../../src/dialects/framing/frame.ts";
 import { EMPTY, ONE_HEADER, PAYLOAD } from "../../fixtures/event-stream/messages.ts";
 
-const fromHex = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const fromHex = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+const toHex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const VECTORS: [string, string, EventStreamMessage][] = [
@@ -26,7 +31,11 @@ function decode(...pieces: Uint8Array[]): EventStreamMessage[] {
 }
 
 const chunk = encodeEventStream({
-  headers: { ":message-type": "event", ":event-type": "chunk", ":content-type": "application/json" },
+  headers: {
+    ":message-type": "event",
+    ":event-type": "chunk",
+    ":content-type": "application/json",
+  },
   payload: utf8('{"bytes":"eyJ0eXBlIjoicGluZyJ9","p":"abcd"}'),
 });
 
@@ -95,7 +104,9 @@ describe("the AWS event stream", () => {
   it("copies few bytes for a large message in small pieces", () => {
     const payload = new Uint8Array(4_000_000).fill(7);
     const bytes = encodeEventStream({ headers: {}, payload });
-    const pieces = Array.from({ length: Math.ceil(bytes.length / 1000) }, (_, at) => bytes.subarray(at * 1000, at * 1000 + 1000));
+    const pieces = Array.from({ length: Math.ceil(bytes.length / 1000) }, (_, at) =>
+      bytes.subarray(at * 1000, at * 1000 + 1000),
+    );
     expect(decode(...pieces)[0]?.payload.length).toBe(payload.length);
   });
 });

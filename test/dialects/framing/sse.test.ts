@@ -21,12 +21,18 @@ describe("createSseDecoder", () => {
   });
 
   it("gives the same frames wherever the bytes are cut", () => {
-    const bytes = encode("\uFEFF: hi\r\nevent: a\r\ndata: 東京 🗼\r\n\r\ndata:x\rdata: y\r\rdata: z\n\n");
+    const bytes = encode(
+      "\uFEFF: hi\r\nevent: a\r\ndata: 東京 🗼\r\n\r\ndata:x\rdata: y\r\rdata: z\n\n",
+    );
     const whole = decode(bytes);
     expect(whole).toEqual([{ event: "a", data: "東京 🗼" }, { data: "x\ny" }, { data: "z" }]);
     for (let first = 0; first <= bytes.length; first++) {
       for (let second = first; second <= bytes.length; second++) {
-        const pieces = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
+        const pieces = [
+          bytes.subarray(0, first),
+          bytes.subarray(first, second),
+          bytes.subarray(second),
+        ];
         expect(decode(...pieces), `cut at ${first} and ${second}`).toEqual(whole);
       }
     }
@@ -44,9 +50,9 @@ describe("createSseDecoder", () => {
   });
 
   it("ignores comments, ids, retry times and events without data", () => {
-    expect(decode(encode(`${SSE_COMMENT}id: 7\nretry: 10\nevent: ping\n\ndata\n\ndata:\n\ndata: 1\n\n`))).toEqual([
-      { data: "1" },
-    ]);
+    expect(
+      decode(encode(`${SSE_COMMENT}id: 7\nretry: 10\nevent: ping\n\ndata\n\ndata:\n\ndata: 1\n\n`)),
+    ).toEqual([{ data: "1" }]);
   });
 
   it("forgets the name of an event that had no data", () => {
@@ -74,7 +80,8 @@ describe("createSseDecoder", () => {
     const bytes = encode(`data: ${"x".repeat(200_000)}\n\n`);
     const decoder = createSseDecoder();
     const frames: Frame[] = [];
-    for (let at = 0; at < bytes.length; at++) frames.push(...decoder.push(bytes.subarray(at, at + 1)));
+    for (let at = 0; at < bytes.length; at++)
+      frames.push(...decoder.push(bytes.subarray(at, at + 1)));
     expect(frames).toHaveLength(1);
     expect(frames[0]?.data).toHaveLength(200_000);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChatEvent, Usage } from "../../../src/core/chat.ts";
+import { isJsonObject, parseJson } from "../../../src/core/json.ts";
+import type { Json } from "../../../src/core/json.ts";
 import type { AnswerContext } from "../../../src/dialects/dialect.ts";
 import { isUsageOnlyFrame } from "../../../src/dialects/openai-chat/pass-through.ts";
 import { createWriter } from "../../../src/dialects/openai-chat/write-stream.ts";
@@ -15,25 +17,35 @@ const usage: Usage = {
   reasoningTokens: 3,
 };
 
-function write(events: ChatEvent[], changes: Partial<AnswerContext> = {}): unknown[] {
-  const writer = createWriter({ model: "m", id: "id-1", createdAtMs: 1_762_317_021_999, streamUsage: true, ...changes });
+function write(events: ChatEvent[], changes: Partial<AnswerContext> = {}): Json[] {
+  const writer = createWriter({
+    model: "m",
+    id: "id-1",
+    createdAtMs: 1_762_317_021_999,
+    streamUsage: true,
+    ...changes,
+  });
   return events
     .flatMap((event) => writer.write(event))
     .map(({ event, data }) => {
       expect(event).toBeUndefined();
-      return data === "[DONE]" ? data : JSON.parse(data);
+      return parseJson(data) ?? data;
     });
 }
 
-const deltas = (chunks: unknown[]): unknown[] =>
-  chunks.flatMap((chunk) => {
-    const { choices = [] } = chunk as { choices?: { delta: unknown }[] };
-    return choices.map((choice) => choice.delta);
-  });
+const deltas = (chunks: Json[]): unknown[] =>
+  chunks
+    .flatMap((chunk) => (isJsonObject(chunk) ? chunk.choices : undefined))
+    .map((choice) => (isJsonObject(choice) ? choice.delta : undefined));
 
 describe("OpenAI's stream", () => {
   it("is what OpenAI would have sent", () => {
-    const head = { id: "id-9", object: "chat.completion.chunk", created: 1_762_317_021, model: "m" };
+    const head = {
+      id: "id-9",
+      object: "chat.completion.chunk",
+      created: 1_762_317_021,
+      model: "m",
+    };
     const events: ChatEvent[] = [
       { type: "start", id: "id-9", model: "vendor" },
       { type: "block-start", block: 0, opening: { kind: "text" } },
@@ -45,7 +57,10 @@ describe("OpenAI's stream", () => {
       { type: "end" },
     ];
     expect(write(events)).toEqual([
-      { ...head, choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] },
+      {
+        ...head,
+        choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }],
+      },
       { ...head, choices: [{ index: 0, delta: { content: "hi" }, finish_reason: null }] },
       { ...head, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
       {
@@ -58,7 +73,10 @@ describe("OpenAI's stream", () => {
           prompt_tokens_details: {
             cached_tokens: 60,
             cache_write_tokens: 30,
-            cache_creation_token_details: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+            cache_creation_token_details: {
+              ephemeral_5m_input_tokens: 10,
+              ephemeral_1h_input_tokens: 20,
+            },
           },
           completion_tokens_details: { reasoning_tokens: 3 },
           cache_creation_input_tokens: 30,
@@ -70,8 +88,15 @@ describe("OpenAI's stream", () => {
   });
 
   it("has no chunk without choices unless the caller asked for the counts", () => {
-    const events: ChatEvent[] = [{ type: "start", id: "", model: "" }, { type: "finish", reason: "stop" }, { type: "usage", usage }, { type: "end" }];
-    expect(write(events, { streamUsage: false }).at(-2)).toMatchObject({ choices: [{ finish_reason: "stop" }] });
+    const events: ChatEvent[] = [
+      { type: "start", id: "", model: "" },
+      { type: "finish", reason: "stop" },
+      { type: "usage", usage },
+      { type: "end" },
+    ];
+    expect(write(events, { streamUsage: false }).at(-2)).toMatchObject({
+      choices: [{ finish_reason: "stop" }],
+    });
   });
 
   it("numbers calls densely, whatever their blocks are, and names each once", () => {
@@ -82,8 +107,17 @@ describe("OpenAI's stream", () => {
       { type: "block-delta", block: 3, text: "{" },
     ]);
     expect(deltas(chunks)).toEqual([
-      { role: "assistant", tool_calls: [{ index: 0, id: "a", type: "function", function: { name: "x", arguments: "" } }] },
-      { tool_calls: [{ index: 1, id: "b", type: "function", function: { name: "y", arguments: "" } }] },
+      {
+        role: "assistant",
+        tool_calls: [
+          { index: 0, id: "a", type: "function", function: { name: "x", arguments: "" } },
+        ],
+      },
+      {
+        tool_calls: [
+          { index: 1, id: "b", type: "function", function: { name: "y", arguments: "" } },
+        ],
+      },
       { tool_calls: [{ index: 1, function: { arguments: "{}" } }] },
       { tool_calls: [{ index: 0, function: { arguments: "{" } }] },
     ]);
@@ -94,7 +128,11 @@ describe("OpenAI's stream", () => {
       { type: "block-start", block: 0, opening: { kind: "reasoning" } },
       { type: "block-delta", block: 0, text: "h" },
       { type: "block-delta", block: 0, text: "m" },
-      { type: "block-proof", block: 0, proof: { issuer: "anthropic", kind: "signature", data: "c2ln" } },
+      {
+        type: "block-proof",
+        block: 0,
+        proof: { issuer: "anthropic", kind: "signature", data: "c2ln" },
+      },
       { type: "block-end", block: 0 },
     ]);
     expect(deltas(chunks)).toEqual([
@@ -102,7 +140,13 @@ describe("OpenAI's stream", () => {
       { reasoning_content: "m" },
       {
         reasoning_details: [
-          { type: "reasoning.text", text: "hm", signature: "c2ln", format: "anthropic-claude-v1", index: 0 },
+          {
+            type: "reasoning.text",
+            text: "hm",
+            signature: "c2ln",
+            format: "anthropic-claude-v1",
+            index: 0,
+          },
         ],
         thinking_blocks: [{ type: "thinking", thinking: "hm", signature: "c2ln" }],
       },
@@ -111,7 +155,9 @@ describe("OpenAI's stream", () => {
 
   it("puts Google's signature of a call where Google's clients look", () => {
     const proof = { issuer: "google" as const, kind: "signature" as const, data: "Q2h4" };
-    const chunks = write([{ type: "block-start", block: 0, opening: { kind: "tool-call", id: "a", name: "x", proof } }]);
+    const chunks = write([
+      { type: "block-start", block: 0, opening: { kind: "tool-call", id: "a", name: "x", proof } },
+    ]);
     expect(deltas(chunks)).toMatchObject([
       { tool_calls: [{ id: "a", extra_content: { google: { thought_signature: "Q2h4" } } }] },
     ]);

@@ -3,9 +3,23 @@ import type { GatewayError } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Capabilities } from "../core/capabilities.ts";
+import type { CallerFraming } from "./framing/caller-framing.ts";
 import type { Frame } from "./framing/frame.ts";
 
+/** A grammar. One grammar may travel in several envelopes: Anthropic's also inside Bedrock's frames. */
 export type DialectName = "openai-chat" | "anthropic-messages" | "gemini";
+
+/** What a caller said in the URL and not in the body. */
+export interface RouteTarget {
+  model?: string;
+  stream?: boolean;
+}
+
+/** A request body: its exact text for passing through, its value for looking into. */
+export interface RequestBody {
+  text: string;
+  value: JsonObject;
+}
 
 /**
  * A grammar as callers speak it to us. Pure: text and JSON in, text and JSON out.
@@ -14,17 +28,26 @@ export type DialectName = "openai-chat" | "anthropic-messages" | "gemini";
 export interface CallerDialect {
   readonly name: DialectName;
 
+  /** What carries this grammar's streams to its callers. */
+  readonly framing: CallerFraming;
+
+  /**
+   * Takes a body out of an envelope of its own, so that it reads like any other of its grammar.
+   * Absent where bodies come as the grammar has them.
+   */
+  unwrap?(body: RequestBody, target: RouteTarget): Unwrapped;
+
   /**
    * Reads the few fields the gateway itself needs, without touching the rest. Runs on every call.
    * Throws `GatewayError` ("invalid_request") naming the field when one has the wrong type.
    */
-  readEnvelope(body: JsonObject): Envelope;
+  readEnvelope(body: JsonObject, target?: RouteTarget): Envelope;
 
   /**
    * Reads the whole body. Runs only when another grammar must be spoken upstream. Throws
    * `GatewayError` naming the field ("messages.0.content") when it cannot be understood.
    */
-  parseRequest(body: JsonObject): ChatRequest;
+  parseRequest(body: JsonObject, target?: RouteTarget): ChatRequest;
 
   /** Writes a streamed answer. Made per answer. */
   createWriter(context: AnswerContext): AnswerWriter;
@@ -38,8 +61,14 @@ export interface CallerDialect {
   /** The last frame of a stream that broke after its first byte. */
   renderStreamError(error: GatewayError, context: ErrorContext): Frame;
 
-  /** Sent in long silences so that no client gives up. `undefined` means an SSE comment. */
+  /** Sent in long silences so that no client gives up. `undefined` means the framing's own. */
   readonly keepAlive: Frame | undefined;
+}
+
+export interface Unwrapped {
+  body: RequestBody;
+  /** Flags other callers send as `anthropic-beta` headers. */
+  betas: string[];
 }
 
 /** What the gateway reads from every request, in any grammar. Cheap: no message is walked. */

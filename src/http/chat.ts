@@ -10,14 +10,15 @@ import type { App } from "./app.ts";
 
 /** Where conversations are asked. Every path is served with and without `/v1`. */
 const ROUTES: ChatRoute[] = [
-  { path: "/v1/chat/completions", callType: "acompletion", dialect: openAiChat },
-  { path: "/v1/messages", callType: "anthropic_messages", dialect: anthropicMessages },
+  { path: "/v1/chat/completions", callType: "acompletion", dialect: openAiChat, target: {} },
+  { path: "/v1/messages", callType: "anthropic_messages", dialect: anthropicMessages, target: {} },
 ];
 
 const COUNT_ROUTE: ChatRoute = {
   path: "/v1/messages/count_tokens",
   callType: "count_tokens",
   dialect: anthropicMessages,
+  target: {},
 };
 
 export function chatRoutes(): Hono<App> {

@@ -13,7 +13,7 @@ export function answerHeaders(work: Relay, charge?: Charge): Headers {
   const { deployment, answer, attempts, dropped } = answered;
   const { key } = admitted.admission;
   const headers = new Headers({
-    "content-type": charge === undefined ? "text/event-stream; charset=utf-8" : "application/json",
+    "content-type": charge === undefined ? call.dialect.framing.contentType : "application/json",
     "cache-control": "no-cache",
     "x-litellm-call-id": call.context.id,
     "x-litellm-model-id": deployment.id,

@@ -235,7 +235,8 @@ function judge(events: ChatEvent[]): "good" | "undecided" | Failure {
 
 function canForward(attempt: Attempt, dialect: UpstreamDialect): boolean {
   const { call, provider } = attempt;
-  if (dialect.name !== call.dialect.name || provider.framing !== "sse") return false;
+  if (dialect.name !== call.dialect.name) return false;
+  if (provider.framing !== call.dialect.framing.name || provider.framing !== "sse") return false;
   // The usage chunk we asked for has to be taken out again for callers who did not.
   return dialect.name !== "openai-chat" || call.envelope.streamUsage;
 }

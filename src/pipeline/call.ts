@@ -1,17 +1,18 @@
 import type { ChatRequest } from "../core/chat.ts";
 import type { ModelGroup } from "../core/plan.ts";
 import type { CallRecord } from "../core/record.ts";
-import type { CallerDialect, Envelope } from "../dialects/dialect.ts";
+import type { CallerDialect, Envelope, RequestBody, RouteTarget } from "../dialects/dialect.ts";
 import type { Attribution } from "./attribution.ts";
 import type { CallContext } from "./deps.ts";
 import type { Caller } from "./identify.ts";
-import type { RequestBody } from "./read-request.ts";
 
 /** A route on which conversations are asked, and the grammar it speaks. */
 export interface ChatRoute {
   path: string;
   callType: CallRecord["callType"];
   dialect: CallerDialect;
+  /** What the URL itself said. */
+  target: RouteTarget;
 }
 
 /** A call that has been read: who asks, what, of which model. */

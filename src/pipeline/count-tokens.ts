@@ -3,6 +3,7 @@ import { estimateTokens, measureInput } from "../core/bound.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
+import type { RequestBody } from "../dialects/dialect.ts";
 import { findProvider } from "../providers/index.ts";
 import type { TokenCounter, UpstreamCall } from "../providers/provider.ts";
 import type { ChatRoute } from "./call.ts";
@@ -10,7 +11,7 @@ import { checkAccess } from "./check-access.ts";
 import type { CallContext, Deps } from "./deps.ts";
 import { identify } from "./identify.ts";
 import { groupOf, readList } from "./parse.ts";
-import { readJsonBody, type RequestBody } from "./read-request.ts";
+import { readJsonBody } from "./read-request.ts";
 
 /**
  * Counts a prompt's tokens: by the vendor where it has a counter, else by an overestimate, which says

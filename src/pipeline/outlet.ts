@@ -1,9 +1,9 @@
 /** The caller's end of a stream. Never throws: a caller who left is a fact, not an error. */
 export interface Outlet {
   readable: ReadableStream<Uint8Array>;
-  write(text: string): Promise<void>;
+  write(bytes: Uint8Array): Promise<void>;
   /** Writes only when nothing else is being written; for keep-alives. */
-  writeIfIdle(text: string): Promise<void>;
+  writeIfIdle(bytes: Uint8Array): Promise<void>;
   /**
    * Moves all bytes without a detour through JavaScript and leaves the end of the stream open.
    * Resolves when the source ended, however it ended, or the caller left, or `stop` said so.
@@ -13,7 +13,7 @@ export interface Outlet {
   isGone(): boolean;
   close(): Promise<void>;
   /** Says one last thing and then cuts the connection, so that it cannot pass for a whole answer. */
-  breakOff(text: string): Promise<void>;
+  breakOff(bytes: Uint8Array): Promise<void>;
 }
 
 export function openOutlet(
@@ -21,7 +21,6 @@ export function openOutlet(
   sleep: (milliseconds: number) => Promise<void>,
 ): Outlet {
   const { readable, writable } = new IdentityTransformStream();
-  const encoder = new TextEncoder();
   let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   let gone = callerGone.aborted;
   let writing = false;
@@ -52,16 +51,17 @@ export function openOutlet(
     }
   };
 
-  const write = (text: string): Promise<void> =>
+  const write = (bytes: Uint8Array): Promise<void> =>
     whileHere(async () => {
+      if (bytes.byteLength === 0) return;
       writer ??= writable.getWriter();
-      await writer.write(encoder.encode(text));
+      await writer.write(bytes);
     });
 
   return {
     readable,
     write,
-    writeIfIdle: (text) => (writing ? Promise.resolve() : write(text)),
+    writeIfIdle: (bytes) => (writing ? Promise.resolve() : write(bytes)),
     pipe: (source, signal) =>
       // A source that broke says nothing about the caller, so its error ends here.
       whileHere(() =>
@@ -76,8 +76,8 @@ export function openOutlet(
         writer ??= writable.getWriter();
         await writer.close();
       }),
-    async breakOff(text) {
-      if (text !== "") await write(text);
+    async breakOff(bytes) {
+      await write(bytes);
       // A cut discards what the caller's end has received and not yet read.
       await Promise.race([sleep(LAST_WORD_MS), left]);
       if (gone) return;

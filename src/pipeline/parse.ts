@@ -16,21 +16,23 @@ export async function parse(
   context: CallContext,
   deps: Deps,
 ): Promise<Call> {
-  const body = await readJsonBody(request, deps.config.settings.requestBytesMax);
-  const envelope = route.dialect.readEnvelope(body.value);
+  const sent = await readJsonBody(request, deps.config.settings.requestBytesMax);
+  const { dialect, target } = route;
+  const { body, betas } = dialect.unwrap?.(sent, target) ?? { body: sent, betas: [] };
+  const envelope = dialect.readEnvelope(body.value, target);
   let parsed: ChatRequest | undefined;
   return {
     context,
     caller,
     route,
-    dialect: route.dialect,
+    dialect,
     body,
     envelope,
     group: groupOf(envelope.model, deps),
     attribution: readAttribution(request.headers, body.value, envelope),
-    betas: readList(request.headers.get("anthropic-beta")),
+    betas: [...readList(request.headers.get("anthropic-beta")), ...betas],
     anthropicVersion: request.headers.get("anthropic-version") ?? undefined,
-    parsed: () => (parsed ??= route.dialect.parseRequest(body.value)),
+    parsed: () => (parsed ??= dialect.parseRequest(body.value, target)),
   };
 }
 

@@ -1,11 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
-import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
-
-/** A request body, read once: its exact text for passing through, its value for looking into. */
-export interface RequestBody {
-  text: string;
-  value: JsonObject;
-}
+import { isJsonObject, parseJson } from "../core/json.ts";
+import type { RequestBody } from "../dialects/dialect.ts";
 
 export async function readJsonBody(request: Request, bytesMax: number): Promise<RequestBody> {
   const text = decode(await readBytes(request, bytesMax));
@@ -65,7 +60,8 @@ function decode(bytes: Uint8Array): string {
 }
 
 function tooLarge(bytesMax: number): GatewayError {
-  const megabytes = (bytesMax / 1_000_000).toFixed(1).replace(/\.0$/, "");
+  // Counted as max_request_size_mb is.
+  const megabytes = Number((bytesMax / 1_048_576).toPrecision(3));
   return new GatewayError(
     "request_too_large",
     `The request body is larger than ${megabytes} MB. Send less, or ask an administrator to raise general_settings.max_request_size_mb.`,

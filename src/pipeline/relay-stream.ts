@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../core/chat.ts";
 import { codeOfFailure, GatewayError, type ErrorCode } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
-import { encodeSse, SSE_COMMENT } from "../dialects/framing/sse.ts";
+import type { FrameEncoder } from "../dialects/framing/caller-framing.ts";
 import type { Frame } from "../dialects/framing/frame.ts";
 import { isUsageOnlyFrame } from "../dialects/openai-chat/pass-through.ts";
 import type { ReadFrame } from "./answer-stream.ts";
@@ -16,12 +16,14 @@ import { answerContext, type Relay } from "./relay.ts";
  * `waitUntil`, so that a caller who hangs up does not stop the counting.
  */
 export function relayStream(work: Relay, answer: StreamedAnswer): Response {
-  const outlet = openOutlet(work.call.context.callerGone, (ms) => work.deps.sleep(ms));
-  const observer = createObserver(() => work.deps.nowMs());
+  const { call, deps } = work;
+  const outlet = openOutlet(call.context.callerGone, (ms) => deps.sleep(ms));
+  const observer = createObserver(() => deps.nowMs());
+  const flow = { work, answer, outlet, observer, encoder: call.dialect.framing.createEncoder() };
   const pump = answer.forward === undefined ? pumpFrames : forwardBytes;
-  work.call.context.waitUntil(
-    pump({ work, answer, outlet, observer })
-      .then((breakage) => finish({ work, answer, outlet, observer }, breakage))
+  call.context.waitUntil(
+    pump(flow)
+      .then((breakage) => finish(flow, breakage))
       .finally(() => answer.stream.cancel()),
   );
   return new Response(outlet.readable, { headers: answerHeaders(work) });
@@ -32,6 +34,7 @@ interface Flow {
   answer: StreamedAnswer;
   outlet: Outlet;
   observer: Observer;
+  encoder: FrameEncoder;
 }
 
 /** What ended a stream before its time. */
@@ -71,8 +74,7 @@ async function pumpFrames(flow: Flow): Promise<Breakage | undefined> {
   const stopKeepAlive = keepAlive(flow);
   try {
     const failed = await drain(flow, async (frames) => {
-      const text = frames.flatMap(rewrite).map(encodeSse).join("");
-      if (text !== "") await outlet.write(text);
+      await outlet.write(encodeAll(frames.flatMap(rewrite), flow.encoder));
     });
     return failed && { failure: failed.failure, told: false };
   } finally {
@@ -155,8 +157,28 @@ async function finish(flow: Flow, breakage: Breakage | undefined): Promise<void>
     observed,
     response: null,
   });
-  if (complete) await outlet.close();
-  else await outlet.breakOff(breakage?.told === true ? "" : encodeSse(lastWord(flow, failure)));
+  if (complete) {
+    // Forwarded bytes bring their own end.
+    if (flow.answer.forward === undefined) await outlet.write(flow.encoder.end());
+    await outlet.close();
+  } else {
+    const told = breakage?.told === true;
+    await outlet.breakOff(encodeAll(told ? [] : [lastWord(flow, failure)], flow.encoder));
+  }
+}
+
+/** One write for all frames of a piece: a write is a crossing into the platform. */
+function encodeAll(frames: Frame[], encoder: FrameEncoder): Uint8Array {
+  const pieces = frames.map((frame) => encoder.encode(frame));
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(pieces.reduce((total, piece) => total + piece.byteLength, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return bytes;
 }
 
 /** One error event in the caller's grammar; the connection is then cut, so nobody takes it for an end. */
@@ -191,12 +213,12 @@ function isNotError(event: ChatEvent): boolean {
   return event.type !== "error";
 }
 
-function keepAlive({ work, outlet }: Flow): () => void {
+function keepAlive({ work, outlet, encoder }: Flow): () => void {
   const { keepAlive: frame } = work.call.dialect;
-  const text = frame === undefined ? SSE_COMMENT : encodeSse(frame);
+  const bytes = frame === undefined ? encoder.silence() : encoder.encode(frame);
   const timer = setInterval(() => {
     if (outlet.idleMs(work.deps.nowMs()) < KEEP_ALIVE_MS) return;
-    work.call.context.waitUntil(outlet.writeIfIdle(text));
+    work.call.context.waitUntil(outlet.writeIfIdle(bytes));
   }, KEEP_ALIVE_MS);
   return () => clearInterval(timer);
 }

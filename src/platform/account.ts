@@ -23,7 +23,6 @@ import { accessOf, admissionOf, standingOf, unsettledRecord } from "../core/ledg
 import {
   countersOf,
   findKeyPolicy,
-  scopesOf,
   type AccountState,
   type Lease,
   type ScopeId,
@@ -234,9 +233,7 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     }
     // Either settled before, or a call that never needed a lease: a refused one, for its record.
     if (!storage.insertClosed(this.#sql, leaseId, nowMs)) return [];
-    const key = findKeyPolicy(this.#state, keyHash);
-    const scopes = key === undefined ? [] : scopesOf(this.#state, key).map((scope) => scope.id);
-    applyCharge(this.#state, scopes, settlement, nowMs);
+    const scopes = applyCharge(this.#state, keyHash, settlement, nowMs);
     this.#outbox.add(record);
     return settlement.costNanoUsd === 0 ? [] : scopes;
   }

@@ -34,13 +34,13 @@ export function callerContract(
   describe(`${name} as a caller's grammar`, () => {
     describe("requests", () => {
       it.each(fixtures.requests)("understands $name", ({ body, means }) => {
-        expect(dialect.parseRequest(body)).toMatchObject(means);
+        expect(dialect.parseRequest(body, {})).toMatchObject(means);
       });
 
       it.each(fixtures.invalid)(
         "names the field at fault: $name",
         ({ body, param, message = "" }) => {
-          const error = thrownBy(() => dialect.parseRequest(body));
+          const error = thrownBy(() => dialect.parseRequest(body, {}));
           expect(error).toMatchObject({ code: "invalid_request", details: { param } });
           expect(error.message.startsWith(`${param}: `)).toBe(true);
           expect(error.message).toContain(message);
@@ -50,7 +50,7 @@ export function callerContract(
       it.each(fixtures.unsupported)(
         "refuses what would change the answer: $name",
         ({ body, param }) => {
-          const error = thrownBy(() => dialect.parseRequest(body));
+          const error = thrownBy(() => dialect.parseRequest(body, {}));
           expect(error).toMatchObject({ code: "unsupported_parameter", details: { param } });
         },
       );
@@ -67,7 +67,9 @@ export function callerContract(
         ["max_tokens", 1.5],
         ["max_tokens", "100"],
       ])("refuses an envelope whose %s is %j", (field, value) => {
-        const error = thrownBy(() => dialect.readEnvelope({ ...fixtures.minimal, [field]: value }));
+        const error = thrownBy(() =>
+          dialect.readEnvelope({ ...fixtures.minimal, [field]: value }, {}),
+        );
         expect(error).toMatchObject({ code: "invalid_request", details: { param: field } });
       });
 
@@ -79,7 +81,7 @@ export function callerContract(
           tags: ["a", 1],
           user: "u",
         };
-        expect(dialect.readEnvelope(body)).toMatchObject({
+        expect(dialect.readEnvelope(body, {})).toMatchObject({
           model: "m",
           stream: true,
           choices: 1,
@@ -88,7 +90,9 @@ export function callerContract(
       });
 
       it("is forgiving about members it does not know", () => {
-        expect(dialect.parseRequest({ ...fixtures.minimal, of_tomorrow: { a: 1 } })).toMatchObject({
+        expect(
+          dialect.parseRequest({ ...fixtures.minimal, of_tomorrow: { a: 1 } }, {}),
+        ).toMatchObject({
           model: "m",
         });
       });

@@ -124,7 +124,7 @@ describe("a request that is parsed and rendered in its own grammar", () => {
   it("stays the same for Anthropic", () => {
     const target = targetOf("claude-sonnet-4-5");
     const rendered = anthropicMessages.renderRequest(
-      anthropicMessages.parseRequest(claudeRequest),
+      anthropicMessages.parseRequest(claudeRequest, {}),
       target,
     );
     expect(rendered).toEqual(claudeRequest);
@@ -133,7 +133,7 @@ describe("a request that is parsed and rendered in its own grammar", () => {
 
   it("stays the same for OpenAI", () => {
     const target = targetOf("gpt-4.1");
-    expect(openAiChat.renderRequest(openAiChat.parseRequest(chatRequest), target)).toEqual(
+    expect(openAiChat.renderRequest(openAiChat.parseRequest(chatRequest, {}), target)).toEqual(
       chatRequest,
     );
     expect(target.dropped).toEqual([]);
@@ -143,7 +143,9 @@ describe("a request that is parsed and rendered in its own grammar", () => {
 describe("a request that crosses from one grammar into the other", () => {
   it("keeps its meaning from OpenAI to Claude", () => {
     const target = targetOf("claude-sonnet-4-5");
-    expect(anthropicMessages.renderRequest(openAiChat.parseRequest(chatRequest), target)).toEqual({
+    expect(
+      anthropicMessages.renderRequest(openAiChat.parseRequest(chatRequest, {}), target),
+    ).toEqual({
       model: "claude-sonnet-4-5",
       max_tokens: 500,
       stream: true,
@@ -198,7 +200,7 @@ describe("a request that crosses from one grammar into the other", () => {
   it("keeps its meaning from Anthropic to OpenAI", () => {
     const target = targetOf("gpt-5");
     const messages = [{ role: "user", content: "what is it?" }, ...turnsOf(claudeRequest).slice(1)];
-    const request = anthropicMessages.parseRequest({ ...claudeRequest, messages });
+    const request = anthropicMessages.parseRequest({ ...claudeRequest, messages }, {});
     expect(openAiChat.renderRequest(request, target)).toEqual({
       model: "gpt-5",
       max_completion_tokens: 5_000,
@@ -273,10 +275,10 @@ describe("Claude's thoughts in an OpenAI client's history", () => {
   ];
 
   it.each(histories)("come back to Claude signed, from %s", (_, remembered) => {
-    const request = openAiChat.parseRequest({
-      model: "m",
-      messages: [{ role: "user", content: "a" }, remembered()],
-    });
+    const request = openAiChat.parseRequest(
+      { model: "m", messages: [{ role: "user", content: "a" }, remembered()] },
+      {},
+    );
     const { messages } = anthropicMessages.renderRequest(request, targetOf("claude-sonnet-4-5"));
     expect(messages).toMatchObject([
       {},

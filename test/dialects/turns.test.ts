@@ -24,6 +24,14 @@ describe("orderedTurns", () => {
     ).toEqual([user(text("a"), text("b")), assistant(text("c"), text("d"))]);
   });
 
+  it("joins neighbours that call tools before it looks for the results", () => {
+    const turns = [assistant(call("1")), assistant(call("2")), user(result("2"), result("1"))];
+    expect(orderedTurns(turns)).toEqual([
+      assistant(call("1"), call("2")),
+      user(result("1"), result("2")),
+    ]);
+  });
+
   it("puts results into the turn after their calls, in call order, before other words", () => {
     const turns = [
       assistant(call("1"), call("2")),

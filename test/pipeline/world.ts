@@ -24,11 +24,13 @@ export const OPENAI: ChatRoute = {
   path: "/v1/chat/completions",
   callType: "acompletion",
   dialect: openAiChat,
+  target: {},
 };
 export const ANTHROPIC: ChatRoute = {
   path: "/v1/messages",
   callType: "anthropic_messages",
   dialect: anthropicMessages,
+  target: {},
 };
 
 /** Clock, chance and naps of one test. Sleeping takes no time but moves the clock. */
@@ -179,8 +181,13 @@ export const answers = {
       usage: USAGE,
     }),
   streamed: () => sse(...CHUNKS),
-  failing: (status: number, headers: Record<string, string> = {}, message = "no") => () =>
-    Response.json({ error: { message, type: "x", param: null, code: null } }, { status, headers }),
+  failing:
+    (status: number, headers: Record<string, string> = {}, message = "no") =>
+    () =>
+      Response.json(
+        { error: { message, type: "x", param: null, code: null } },
+        { status, headers },
+      ),
 };
 
 const chunk = (delta: object, finish_reason: string | null = null): object => ({
@@ -213,16 +220,19 @@ export function bodyOf(
   pieces: (string | Uint8Array)[],
   then: "ends" | "breaks" | "falls silent" = "ends",
 ): ReadableStream<Uint8Array> {
-  const { readable, writable } = new IdentityTransformStream();
-  const writer = writable.getWriter();
   const encoder = new TextEncoder();
-  const write = async (): Promise<void> => {
-    for (const piece of pieces) {
-      await writer.write(typeof piece === "string" ? encoder.encode(piece) : piece);
-    }
-    if (then === "ends") await writer.close();
-    if (then === "breaks") await writer.abort(new Error("the line went dead"));
-  };
-  void write().catch(() => undefined);
-  return readable;
+  const left = pieces.map((one) => (typeof one === "string" ? encoder.encode(one) : one.slice()));
+  return new ReadableStream({
+    // Vendors' bodies are byte streams, and are read as such.
+    type: "bytes",
+    pull(controller) {
+      const piece = left.shift();
+      if (piece !== undefined) return controller.enqueue(piece);
+      if (then === "breaks") controller.error(new Error("the line went dead"));
+      if (then !== "ends") return;
+      controller.close();
+      // A reader that brought its own buffer waits until it is handed back.
+      controller.byobRequest?.respond(0);
+    },
+  });
 }

@@ -1,7 +1,15 @@
 import { charge, fitPeriods, shownSpend, type Counters } from "./counters.ts";
-import type { Budget, Spent } from "./policy.ts";
+import { NOTHING_SPENT, type Budget, type Spent } from "./policy.ts";
 import { addToWindow } from "./rate-window.ts";
-import { countersOf, hold, type AccountState, type Lease, type ScopeId } from "./state.ts";
+import {
+  countersOf,
+  findKeyPolicy,
+  hold,
+  scopesOf,
+  type AccountState,
+  type Lease,
+  type ScopeId,
+} from "./state.ts";
 
 /** What a call came to, when its lease is closed. */
 export interface Outcome {
@@ -12,6 +20,7 @@ export interface Outcome {
 
 /** Takes an admitted lease into the books. */
 export function openLease(state: AccountState, lease: Lease): void {
+  openBooks(state, lease.keyHash, lease.admittedAtMs);
   // Counters made here must not count the lease twice, so it joins the others last.
   for (const id of lease.scopes) {
     const counters = countersOf(state, id);
@@ -59,14 +68,32 @@ export function applySettlement(
   }
 }
 
-/** Charges a call that had no lease here, such as one settled after its key was brought back. */
+/** Charges a call that had no lease here; returns whom. Nobody, when the key is not known either. */
 export function applyCharge(
   state: AccountState,
-  scopes: readonly ScopeId[],
+  keyHash: string,
   outcome: Outcome,
   nowMs: number,
-): void {
-  for (const id of scopes) count(countersOf(state, id), outcome, nowMs, state.timeZone);
+): ScopeId[] {
+  openBooks(state, keyHash, nowMs);
+  const key = findKeyPolicy(state, keyHash);
+  const ids = key === undefined ? [] : scopesOf(state, key).map((scope) => scope.id);
+  for (const id of ids) count(countersOf(state, id), outcome, nowMs, state.timeZone);
+  return ids;
+}
+
+/**
+ * Starts counting for whoever pays for this key and was never counted before: a member of a team who
+ * is named nowhere has the team's limits for members, and is met here for the first time.
+ */
+function openBooks(state: AccountState, keyHash: string, nowMs: number): void {
+  const key = findKeyPolicy(state, keyHash);
+  if (key === undefined) return;
+  for (const { id, limits } of scopesOf(state, key)) {
+    const periods = state.counters.get(id)?.periods.length ?? 0;
+    if (periods === limits.budgets.length) continue;
+    fitCounters(state, id, limits.budgets, NOTHING_SPENT, nowMs);
+  }
 }
 
 /** What nobody settled in time costs all it could have cost: never nothing. */

@@ -1,5 +1,6 @@
 import type { CallerDialect, UpstreamDialect } from "../dialect.ts";
 import { failureOf } from "../failure.ts";
+import { sse } from "../framing/sse.ts";
 import { renderError, renderStreamError } from "./errors.ts";
 import { parseRequest } from "./parse-request.ts";
 import { readAnswer, readUsage } from "./read-answer.ts";
@@ -12,6 +13,7 @@ import { createWriter, PING } from "./write-stream.ts";
 /** Anthropic's Messages API, as Claude Code speaks it and as Claude answers it on every cloud. */
 export const anthropicMessages: CallerDialect & UpstreamDialect = {
   name: "anthropic-messages",
+  framing: sse,
   readEnvelope,
   parseRequest,
   createWriter,

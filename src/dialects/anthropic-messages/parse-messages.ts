@@ -1,12 +1,11 @@
 import * as z from "zod";
-import type { MediaPart, Message, Part, Role, TextPart, ToolResultPart } from "../../core/chat.ts";
+import type { Message, Part, Role, ToolResultPart } from "../../core/chat.ts";
 import type { Json } from "../../core/json.ts";
-import { checked, invalidField, unsupported } from "../checked.ts";
-import { unwrapProof } from "../proof-envelope.ts";
 import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
-
-const BLOCKS = z.array(z.looseObject({ type: z.string() }));
-type Block = z.infer<typeof BLOCKS>[number];
+import { checked, invalidField } from "../checked.ts";
+import { unwrapProof } from "../proof-envelope.ts";
+import { BLOCKS, parsePlainBlock, parsePlainContent } from "./parse-plain-blocks.ts";
+import type { Block } from "./parse-plain-blocks.ts";
 
 const MESSAGES = z.array(
   z.object({ role: z.enum(["user", "assistant", "system"]), content: z.unknown().optional() }),
@@ -58,103 +57,6 @@ function parseBlock(block: Block, path: string, role: Role): Part[] {
   }
 }
 
-/** The blocks that may also stand inside a tool's result. */
-function parsePlainBlock(block: Block, path: string): (TextPart | MediaPart)[] | undefined {
-  switch (block.type) {
-    case "text":
-      return [parseText(block, path)];
-    case "image":
-      return [parseImage(block, path)];
-    case "document":
-      return parseDocument(block, path);
-    case "search_result":
-      return parseSearchResult(block, path);
-    default:
-      return undefined;
-  }
-}
-
-const TEXT = z.object({ text: z.string(), cache_control: CACHE_CONTROL });
-
-function parseText(block: Block, path: string): TextPart {
-  const { text, cache_control } = checked(TEXT, block, path);
-  return { type: "text", text, cache: cacheMark(cache_control) };
-}
-
-const SOURCE = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("base64"), media_type: z.string(), data: z.string() }),
-  z.object({ type: z.literal("url"), url: z.string() }),
-  z.object({ type: z.literal("text"), data: z.string() }),
-  z.object({ type: z.literal("content"), content: z.unknown().optional() }),
-  z.object({ type: z.literal("file"), file_id: z.string() }),
-]);
-const IMAGE = z.object({ source: SOURCE, cache_control: CACHE_CONTROL });
-
-function parseImage(block: Block, path: string): MediaPart {
-  const { source, cache_control } = checked(IMAGE, block, path);
-  return {
-    type: "media",
-    kind: "image",
-    ...parseSource(source, path),
-    cache: cacheMark(cache_control),
-  };
-}
-
-const DOCUMENT = IMAGE.extend({ title: z.string().nullish(), context: z.string().nullish() });
-
-function parseDocument(block: Block, path: string): (TextPart | MediaPart)[] {
-  const { source, title, context, cache_control } = checked(DOCUMENT, block, path);
-  const cache = cacheMark(cache_control);
-  if (source.type === "text") {
-    const text = [title, context, source.data].filter(Boolean).join("\n\n");
-    return [{ type: "text", text, cache }];
-  }
-  if (source.type === "content") return parsePlainContent(source.content, `${path}.source.content`);
-  return [
-    {
-      type: "media",
-      kind: "document",
-      ...parseSource(source, path),
-      name: title ?? undefined,
-      cache,
-    },
-  ];
-}
-
-function parseSource(
-  source: z.infer<typeof SOURCE>,
-  path: string,
-): Pick<MediaPart, "mediaType" | "source"> {
-  switch (source.type) {
-    case "base64":
-      return { mediaType: source.media_type, source: { base64: source.data } };
-    case "url":
-      return { mediaType: "", source: { url: source.url } };
-    case "file":
-      throw unsupported(
-        `${path}.source`,
-        "the file is stored at Anthropic; send its bytes as base64",
-      );
-    case "text":
-    case "content":
-      throw invalidField(
-        `${path}.source.type`,
-        `"${source.type}" is for documents; expected base64 or url`,
-      );
-  }
-}
-
-const SEARCH_RESULT = z.object({
-  source: z.string(),
-  title: z.string(),
-  content: z.array(z.object({ text: z.string() })),
-});
-
-function parseSearchResult(block: Block, path: string): TextPart[] {
-  const { source, title, content } = checked(SEARCH_RESULT, block, path);
-  return [{ type: "text", text: [title, source, ...content.map((part) => part.text)].join("\n") }];
-}
-
 const TOOL_USE = z.object({
   id: z.string(),
   name: z.string(),
@@ -192,16 +94,6 @@ function parseToolResult(block: Block, path: string): ToolResultPart {
     isError: is_error ?? false,
     cache: cacheMark(cache_control),
   };
-}
-
-function parsePlainContent(content: unknown, path: string): (TextPart | MediaPart)[] {
-  if (typeof content === "string") return [{ type: "text", text: content }];
-  if (!Array.isArray(content))
-    throw invalidField(path, "expected a string or a list of content blocks");
-  // Further kinds (references to deferred tools) speak only to Anthropic's models.
-  return checked(BLOCKS, content, path).flatMap(
-    (block, index) => parsePlainBlock(block, `${path}.${index}`) ?? [],
-  );
 }
 
 const THINKING = z.object({ thinking: z.string(), signature: z.string().nullish() });

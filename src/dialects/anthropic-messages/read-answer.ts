@@ -4,9 +4,8 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { streamFailure } from "../failure.ts";
 import { FramingError } from "../framing/frame.ts";
 import { objectsIn, textIn } from "../lenient.ts";
-import { finishOf } from "./finish.ts";
-import { openingOf, textOfBlock } from "./read-block.ts";
-import { proofEvents } from "./read-stream.ts";
+import { createBlockReader } from "./read-block.ts";
+import { finishEvents } from "./read-stream.ts";
 import { usageOf } from "./usage.ts";
 
 export function readAnswer(body: Json): ChatEvent[] {
@@ -17,30 +16,18 @@ export function readAnswer(body: Json): ChatEvent[] {
     throw new FramingError("the answer has no content");
   }
   const usage = readUsage(body);
-  const stopSequence = textIn(body.stop_sequence) || undefined;
   return [
     { type: "start", id: textIn(body.id), model: textIn(body.model) },
     ...readBlocks(objectsIn(body.content)),
     ...(usage ? [{ type: "usage" as const, usage }] : []),
-    { type: "finish", reason: finishOf(body.stop_reason), stopSequence },
+    ...finishEvents({ ...body, stop_reason: body.stop_reason ?? "end_turn" }),
     { type: "end" },
   ];
 }
 
-function readBlocks(blocks: JsonObject[]): ChatEvent[] {
-  const events: ChatEvent[] = [];
-  let number = 0;
-  for (const block of blocks) {
-    const opening = openingOf(block);
-    if (!opening) continue;
-    const text = textOfBlock(block);
-    events.push({ type: "block-start", block: number, opening });
-    if (text !== "") events.push({ type: "block-delta", block: number, text });
-    events.push(...proofEvents(number, textIn(block.signature)));
-    events.push({ type: "block-end", block: number });
-    number += 1;
-  }
-  return events;
+function readBlocks(content: JsonObject[]): ChatEvent[] {
+  const blocks = createBlockReader();
+  return content.flatMap((block) => [...blocks.open(0, block), ...blocks.close(0)]);
 }
 
 export function readUsage(body: Json): Usage | undefined {

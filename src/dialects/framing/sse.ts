@@ -1,3 +1,4 @@
+import type { CallerFraming } from "./caller-framing.ts";
 import { FramingError } from "./frame.ts";
 import type { Frame, FrameDecoder } from "./frame.ts";
 
@@ -86,3 +87,16 @@ export function encodeSse(frame: Frame): string {
       : [frame.data];
   return `${name}${data.map((line) => `data: ${line}\n`).join("")}\n`;
 }
+
+const utf8 = new TextEncoder();
+
+/** Server-sent events, as most callers read them. */
+export const sse: CallerFraming = {
+  name: "sse",
+  contentType: "text/event-stream; charset=utf-8",
+  createEncoder: () => ({
+    encode: (frame) => utf8.encode(encodeSse(frame)),
+    end: () => new Uint8Array(0),
+    silence: () => utf8.encode(SSE_COMMENT),
+  }),
+};

@@ -1,5 +1,6 @@
 import type { CallerDialect, UpstreamDialect } from "../dialect.ts";
 import { failureOf } from "../failure.ts";
+import { sse } from "../framing/sse.ts";
 import { renderError, renderStreamError } from "./errors.ts";
 import { parseRequest } from "./parse-request.ts";
 import { readAnswer, readUsage } from "./read-answer.ts";
@@ -12,6 +13,7 @@ import { createWriter } from "./write-stream.ts";
 /** OpenAI's Chat Completions, as most clients and most servers speak it. */
 export const openAiChat: CallerDialect & UpstreamDialect = {
   name: "openai-chat",
+  framing: sse,
   readEnvelope,
   parseRequest,
   createWriter,

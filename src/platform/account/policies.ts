@@ -28,8 +28,9 @@ export function keepTeam(keeper: Keeper, policy: TeamPolicy, spent: Spent): void
   keeper.state.teams.set(policy.id, policy);
   savePolicy(keeper.sql, "team", policy.id, policy);
   fit(keeper, `team:${policy.id}`, policy.limits.budgets, spent);
-  for (const [userId, { budgets }] of Object.entries(policy.members)) {
-    fit(keeper, `user:${userId}`, budgets, NOTHING_SPENT);
+  for (const userId of membersMet(keeper, policy)) {
+    const limits = policy.members[userId] ?? policy.memberLimits;
+    fit(keeper, `user:${userId}`, limits?.budgets ?? [], NOTHING_SPENT);
   }
 }
 
@@ -56,6 +57,15 @@ export function forgetKey({ sql, state }: Keeper, keyHash: string): void {
   deleteKey(sql, keyHash);
   state.keys.delete(keyHash);
   state.counters.delete(`key:${keyHash}`);
+}
+
+/** Those the team names, and those whose calls were counted under its limits for members. */
+function membersMet({ state }: Keeper, policy: TeamPolicy): Set<string> {
+  const counted = [...state.counters.keys()].filter((id) => id.startsWith("user:"));
+  return new Set([
+    ...Object.keys(policy.members),
+    ...counted.map((id) => id.slice("user:".length)),
+  ]);
 }
 
 function fit(

@@ -123,6 +123,17 @@ describe("budgets", () => {
     });
   });
 
+  it("counts a member who is named nowhere from their first call on", () => {
+    const key = keyPolicy({ teamId: "t1", userId: "u2" });
+    const state = stateWith([key], teamPolicy({ memberLimits: budgetOf(250, "1d") }));
+    for (const lease of [admit(state, requestFor()), admit(state, requestFor())]) {
+      applySettlement(state, lease, { costNanoUsd: 100, tokens: 1 }, T);
+    }
+    expect(decide(state, requestFor(), T)).toMatchObject({
+      refusal: { reason: "budget", scope: "user", spentNanoUsd: 200 },
+    });
+  });
+
   it("leaves a person's own budget out of calls made for a team", () => {
     const key = keyPolicy({ teamId: "t1", userId: "u1" });
     const state = stateWith([key], teamPolicy(), userPolicy({ limits: budgetOf(0) }));

@@ -50,11 +50,12 @@ function randomAccount(random: Random): AccountState {
     }),
   );
   const members = { u1: randomLimits(random) };
-  return stateWith(keys, teamPolicy({ limits: randomLimits(random), members }));
+  const memberLimits = randomLimits(random);
+  return stateWith(keys, teamPolicy({ limits: randomLimits(random), members, memberLimits }));
 }
 
 function randomLimits(random: Random): Limits {
-  const limit = 200 + random.below(20_000);
+  const limit = 1_000 + random.below(60_000);
   return budgetOf(limit, random.pick([null, "1d", "5h", "30d", "10m"]) ?? null);
 }
 

@@ -35,6 +35,18 @@ describe("turns for Claude", () => {
     ]);
   });
 
+  it("fold a last system turn, too", () => {
+    expect(messagesOf([user(text("a")), system(text("now French"))])).toEqual([
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "a" },
+          { type: "text", text: "<system>\nnow French\n</system>" },
+        ],
+      },
+    ]);
+  });
+
   it("keep a later system turn after a user's, where the model takes it", () => {
     const messages = [user(text("a")), system(text("now French"))];
     expect(messagesOf(messages, MID_SYSTEM)).toMatchObject([{ role: "user" }, { role: "system" }]);

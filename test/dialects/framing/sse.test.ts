@@ -22,10 +22,15 @@ describe("createSseDecoder", () => {
 
   it("gives the same frames wherever the bytes are cut", () => {
     const bytes = encode(
-      "\uFEFF: hi\r\nevent: a\r\ndata: 東京 🗼\r\n\r\ndata:x\rdata: y\r\rdata: z\n\n",
+      "\uFEFF: hi\r\nevent: a\r\ndata: 東京 🗼\r\n\r\ndata:x\rdata: y\r\rdata: z\n\ndata: v\rdata: w\n\n",
     );
     const whole = decode(bytes);
-    expect(whole).toEqual([{ event: "a", data: "東京 🗼" }, { data: "x\ny" }, { data: "z" }]);
+    expect(whole).toEqual([
+      { event: "a", data: "東京 🗼" },
+      { data: "x\ny" },
+      { data: "z" },
+      { data: "v\nw" },
+    ]);
     for (let first = 0; first <= bytes.length; first++) {
       for (let second = first; second <= bytes.length; second++) {
         const pieces = [

@@ -153,6 +153,21 @@ describe("OpenAI's stream", () => {
     ]);
   });
 
+  it("numbers proofs, so that clients do not join them", () => {
+    const redacted = (block: number, data: string): ChatEvent => ({
+      type: "block-start",
+      block,
+      opening: {
+        kind: "redacted-reasoning",
+        proof: { issuer: "anthropic", kind: "redacted", data },
+      },
+    });
+    expect(deltas(write([redacted(0, "RW13"), redacted(1, "RW14")]))).toMatchObject([
+      { reasoning_details: [{ type: "reasoning.encrypted", data: "RW13", index: 0 }] },
+      { reasoning_details: [{ type: "reasoning.encrypted", data: "RW14", index: 1 }] },
+    ]);
+  });
+
   it("puts Google's signature of a call where Google's clients look", () => {
     const proof = { issuer: "google" as const, kind: "signature" as const, data: "Q2h4" };
     const chunks = write([

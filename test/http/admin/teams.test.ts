@@ -93,6 +93,20 @@ describe("POST /team/new", () => {
 });
 
 describe("POST /team/update", () => {
+  it("changes what members may spend, those included who are named nowhere", async () => {
+    await post("/team/new", { team_id: "t-share", team_member_budget: 1 });
+    const key = await keyOf("t-share", { user_id: "unnamed" });
+    await spendWith(key, 100);
+    await post("/team/update", {
+      team_id: "t-share",
+      team_member_budget: 0.000_000_15,
+      team_member_budget_duration: "30d",
+    });
+    expect(await spendWith(key, 1)).toMatchObject({
+      refusal: { reason: "budget", scope: "user", spentNanoUsd: 100, limitNanoUsd: 150 },
+    });
+  });
+
   it("changes what is there and applies to keys made before", async () => {
     await post("/team/new", { team_id: "t-update", models: ["gpt-4o"], rpm_limit: 10 });
     const key = await keyOf("t-update");

@@ -13,6 +13,11 @@ export interface FailureSignals extends FailedResponse {
   param?: string;
 }
 
+/** The stream stopped where its grammar does not let it stop. */
+export function brokenStream(message: string): Failure {
+  return { category: "broken-stream", status: 0, message };
+}
+
 /**
  * Understands an error that came inside a stream, as one frame's data. Some vendors put the status
  * they would have answered with into the body; it helps to tell what kind of error it is.

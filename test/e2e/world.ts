@@ -40,6 +40,8 @@ const PRICED = { input_cost_per_token: 3e-6, output_cost_per_token: 1.5e-5 };
 
 export interface WorldOptions {
   settings?: object;
+  /** Further entries of `model_list`. */
+  models?: (upstream: Upstream) => object[];
   vars?: Record<string, string>;
   tokenLifetimeSeconds?: number;
 }
@@ -51,7 +53,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     }),
   });
   const gateway = await startGateway({
-    config: { model_list: modelList(upstream), ...options.settings },
+    config: {
+      model_list: [...modelList(upstream), ...(options.models?.(upstream) ?? [])],
+      ...options.settings,
+    },
     vars: options.vars ?? {},
   });
   return {
@@ -128,7 +133,7 @@ export function modelList(upstream: Upstream): object[] {
   ];
 }
 
-function entry(name: string, parameters: object, info: object = {}): object {
+export function entry(name: string, parameters: object, info: object = {}): object {
   return { model_name: name, litellm_params: parameters, model_info: info };
 }
 

@@ -2,7 +2,7 @@ import type { ChatEvent } from "../../core/chat.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { AnswerReader } from "../dialect.ts";
-import { streamFailure } from "../failure.ts";
+import { brokenStream, streamFailure } from "../failure.ts";
 import { FramingError } from "../framing/frame.ts";
 import { objectIn, textIn } from "../lenient.ts";
 import { finishOf } from "./finish.ts";
@@ -73,7 +73,7 @@ export function createReader(): AnswerReader {
 }
 
 function broken(message: string): ChatEvent {
-  return { type: "error", failure: { category: "broken-stream", status: 0, message } };
+  return { type: "error", failure: brokenStream(message) };
 }
 
 /** Also reads a whole answer, which has the same two members. */

@@ -3,7 +3,7 @@ import type { Failure } from "../../core/failure.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { AnswerReader } from "../dialect.ts";
-import { streamFailure } from "../failure.ts";
+import { brokenStream, streamFailure } from "../failure.ts";
 import { FramingError } from "../framing/frame.ts";
 import type { Frame } from "../framing/frame.ts";
 import { objectIn, objectsIn, textIn } from "../lenient.ts";
@@ -22,9 +22,6 @@ export function createReader(): AnswerReader {
     isOver = true;
     return [{ type: "error", failure }];
   };
-
-  const broken = (message: string): ChatEvent[] =>
-    fail({ category: "broken-stream", status: 0, message });
 
   /** Azure begins with a chunk that has neither id nor choices, only filter results. */
   const start = (chunk: JsonObject, hasChoice: boolean): ChatEvent[] => {
@@ -63,7 +60,7 @@ export function createReader(): AnswerReader {
   const lastWord = (): ChatEvent[] => {
     // A server that said its last word but no reason has still answered.
     const closing = blocks.isEmpty() ? [] : finish("stop");
-    if (!isFinished) return broken("the upstream ended the stream without an answer");
+    if (!isFinished) return fail(brokenStream("the upstream ended the stream without an answer"));
     isOver = true;
     return [...closing, { type: "end" }];
   };
@@ -81,7 +78,7 @@ export function createReader(): AnswerReader {
       // Some compatible servers leave out [DONE].
       return isFinished
         ? lastWord()
-        : broken("the upstream ended the stream before its final event");
+        : fail(brokenStream("the upstream ended the stream before its final event"));
     },
   };
 }

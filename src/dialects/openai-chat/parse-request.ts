@@ -4,10 +4,14 @@ import type { JsonObject } from "../../core/json.ts";
 import { checked, unsupported } from "../checked.ts";
 import { parseMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
+import type { RouteTarget } from "../dialect.ts";
 import { readEnvelope } from "./read-envelope.ts";
 
-export function parseRequest(body: JsonObject): ChatRequest {
-  const { model, stream, streamUsage, maxOutputTokens, endUser, choices } = readEnvelope(body);
+export function parseRequest(body: JsonObject, target: RouteTarget = {}): ChatRequest {
+  const { model, stream, streamUsage, maxOutputTokens, endUser, choices } = readEnvelope(
+    body,
+    target,
+  );
   refuseUntranslatable(body, choices);
   const options = checked(OPTIONS, body, "");
   return {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
-import type { Envelope } from "../dialect.ts";
+import type { Envelope, RouteTarget } from "../dialect.ts";
 import {
   flag,
   optionalText,
@@ -10,8 +10,9 @@ import {
 } from "../envelope-fields.ts";
 import { objectIn } from "../lenient.ts";
 
-export function readEnvelope(body: JsonObject): Envelope {
-  const model = requiredText(body, "model");
+export function readEnvelope(body: JsonObject, target: RouteTarget = {}): Envelope {
+  // Azure's SDK names the deployment in the path, and the body's model means nothing then.
+  const model = target.model ?? requiredText(body, "model");
   requiredMessages(body);
   const streamOptions = objectIn(body.stream_options);
   const older = positiveInteger(body, "max_tokens");

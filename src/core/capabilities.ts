@@ -82,6 +82,28 @@ const GEMINI: Capabilities = {
   maxTokensField: "max_tokens",
 };
 
+/** Models that Bedrock hosts, as Converse serves them: none is sent URLs, and few keep to a schema. */
+const HOSTED: Capabilities = {
+  reasoning: "none",
+  sampling: true,
+  forcedTools: true,
+  midSystem: false,
+  prefill: false,
+  schemaOutput: false,
+  urlMedia: false,
+  maxOutputTokens: 32_768,
+  maxInputTokens: 128_000,
+  maxTokensField: "max_tokens",
+};
+
+const NOVA: Capabilities = { ...HOSTED, maxOutputTokens: 10_000, maxInputTokens: 300_000 };
+const NOVA_2: Capabilities = {
+  ...NOVA,
+  reasoning: "effort",
+  maxOutputTokens: 65_536,
+  maxInputTokens: 1_000_000,
+};
+
 /** What is assumed of a model nobody described: the most permissive OpenAI-like endpoint. */
 const UNKNOWN: Capabilities = { ...OPENAI, reasoning: "effort", maxOutputTokens: 32_000 };
 
@@ -102,6 +124,13 @@ const FAMILIES: [RegExp, Capabilities][] = [
   [/claude-sonnet-4|claude-3-7/, CLAUDE],
   [/claude-3/, { ...CLAUDE, reasoning: "none", maxOutputTokens: 8_192 }],
   [/claude/, CLAUDE],
+  [/amazon\.nova-premier/, { ...NOVA, maxInputTokens: 1_000_000 }],
+  [/amazon\.nova-2/, NOVA_2],
+  [/amazon\.nova/, NOVA],
+  [/meta\.llama4/, { ...HOSTED, maxInputTokens: 1_000_000 }],
+  [/(meta\.llama|mistral\.|deepseek\.r1)/, HOSTED],
+  [/deepseek\.v/, { ...HOSTED, maxOutputTokens: 81_920, maxInputTokens: 163_840 }],
+  [/openai\.gpt-oss/, { ...HOSTED, reasoning: "effort", maxOutputTokens: 128_000 }],
   [/gemini-[3-9]/, { ...GEMINI, reasoning: "level" }],
   [/gemini/, GEMINI],
   [/(^|[/.-])gpt-[5-9](?!.*chat)/, OPENAI_REASONING],

@@ -12,12 +12,20 @@ const KEY_HEADERS = [
   "ocp-apim-subscription-key",
 ];
 
-/** The key in these headers, with or without `Bearer `; `undefined` when there is none. */
-export function findKey(headers: Headers, customHeader?: string): string | undefined {
+/**
+ * The key in these headers, with or without `Bearer `; `undefined` when there is none. Google's
+ * clients may write it into the URL instead, as `?key=`.
+ */
+export function findKey(headers: Headers, customHeader?: string, url?: string): string | undefined {
   const names = customHeader === undefined ? KEY_HEADERS : [customHeader, ...KEY_HEADERS];
-  const values = names.map((name) => withoutScheme(headers.get(name) ?? "")).filter(Boolean);
+  const inHeaders = names.map((name) => withoutScheme(headers.get(name) ?? ""));
+  const values = [...inHeaders, keyInUrl(url)].filter((value) => value !== "");
   // A client may carry a vendor's key in one header and ours in another.
   return values.find((value) => value.startsWith("sk-")) ?? values[0];
+}
+
+function keyInUrl(url: string | undefined): string {
+  return url?.includes("key=") === true ? (new URL(url).searchParams.get("key") ?? "") : "";
 }
 
 function withoutScheme(value: string): string {

@@ -40,7 +40,8 @@ export function orderDeployments(
 function shuffleByTier(deployments: readonly Deployment[], random: () => number): Deployment[] {
   const weigh = weigherFor(deployments);
   // Weighted sampling without replacement: the largest of u^(1/w) goes first (Efraimidis, Spirakis).
-  const draws = new Map(deployments.map((one) => [one, random() ** (1 / weigh(one))]));
+  // Its logarithm is compared, because the power of a small weight is zero for every other draw.
+  const draws = new Map(deployments.map((one) => [one, Math.log(1 - random()) / weigh(one)]));
   return deployments.toSorted(
     (a, b) => a.order - b.order || (draws.get(b) ?? 0) - (draws.get(a) ?? 0),
   );
@@ -56,5 +57,5 @@ function weigherFor(deployments: readonly Deployment[]): (deployment: Deployment
   return () => 1;
 }
 
-/** Keeps the exponent finite for a weight of zero, which then practically never comes first. */
+/** Keeps the quotient finite for a weight of zero, which then practically never comes first. */
 const WEIGHT_MIN = 1e-3;

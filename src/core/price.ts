@@ -1,3 +1,5 @@
+import type { Unit } from "./units.ts";
+
 /**
  * What a token costs, in pico-USD (10⁻¹² USD): $3 per million tokens is 3,000,000 pico-USD a token.
  * Finer than the ledger's nano-USD because cached tokens cost fractions of a nano-dollar.
@@ -13,6 +15,10 @@ export interface Rates {
 }
 
 export interface Price extends Rates {
+  /** What is charged by the piece (a picture, a second), in nano-USD, beside any tokens. */
+  units?: Partial<Record<Unit, number>>;
+  /** Nobody told a price for tokens; the rates are zero and mean nothing. */
+  unitsOnly?: true;
   /**
    * Long prompts: when the whole input, cached tokens included, exceeds the threshold, the *whole*
    * call is charged at these rates.

@@ -2,7 +2,11 @@ import type { Price } from "./price.ts";
 import { CLAUDE_PRICES } from "./prices/claude.ts";
 import { GEMINI_PRICES } from "./prices/gemini.ts";
 import { ratesFromUsd, type ListPrice, type PriceList } from "./prices/list-price.ts";
-import { OPENAI_AND_AZURE_PRICES, OPENAI_ONLY_PRICES } from "./prices/openai.ts";
+import {
+  OPENAI_AND_AZURE_PRICES,
+  OPENAI_EMBEDDING_PRICES,
+  OPENAI_ONLY_PRICES,
+} from "./prices/openai.ts";
 
 /** Records carry it, so that a figure can be traced to the table that made it. Change it with them. */
 export const PRICE_TABLE_VERSION = "2026-11-21";
@@ -29,10 +33,13 @@ const FINDERS = new Map<string, PriceFinder>([
   ["bedrock", findOnBedrock],
   ["vertex_ai", findOnVertex],
   ["vertex_ai_beta", findOnVertex],
-  ["openai", (model) => findOpenAi(model, [OPENAI_AND_AZURE_PRICES, OPENAI_ONLY_PRICES])],
+  ["gemini", findGemini],
+  ["openai", (model) => findOpenAi(model, OPENAI_PRICES)],
   ["azure", findOnAzure],
   ["demo", () => DEMO_PRICE],
 ]);
+
+const OPENAI_PRICES = [OPENAI_AND_AZURE_PRICES, OPENAI_ONLY_PRICES, OPENAI_EMBEDDING_PRICES];
 
 /** Charged by nobody. The demo has a price so that a newcomer sees costs and budgets at work. */
 const DEMO_PRICE = priceFrom({
@@ -59,6 +66,11 @@ function findOnBedrock(model: string): Price | undefined {
 /** Only `global` is without the surcharge; multi-regions such as `eu` are regional too. */
 function findOnVertex(model: string, location: string | undefined): Price | undefined {
   if (model.startsWith("claude")) return findClaude(model, location !== "global");
+  return findGemini(model);
+}
+
+/** One price wherever Google serves it. */
+function findGemini(model: string): Price | undefined {
   return find(model.replace(/-00\d$/, ""), [GEMINI_PRICES]);
 }
 

@@ -22,7 +22,19 @@ export interface CallRecord {
   endUser: string | null;
   /** The route's path without its parameters: `/v1/messages`. */
   route: string;
-  callType: "acompletion" | "anthropic_messages" | "count_tokens";
+  callType:
+    | "acompletion"
+    | "aresponses"
+    | "agenerate_content"
+    | "anthropic_messages"
+    | "count_tokens"
+    | "atext_completion"
+    | "aembedding"
+    | "arerank"
+    | "amoderation"
+    | "aimage_generation"
+    | "atranscription"
+    | "aspeech";
   stream: boolean;
   /** The name the caller asked for. */
   modelGroup: string;

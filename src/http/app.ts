@@ -3,11 +3,17 @@ import { compose, type Gateway } from "../compose.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import type { Env } from "../env.ts";
 import { adminRoutes } from "./admin/index.ts";
+import { bedrockRoutes } from "./bedrock.ts";
 import { callContext } from "./call-context.ts";
 import { chatRoutes } from "./chat.ts";
+import { geminiRoutes } from "./gemini.ts";
+import { completionRoutes } from "./completions.ts";
 import { errorResponse } from "./error-response.ts";
+import { forwardedRoutes } from "./forwarded.ts";
 import { healthRoutes } from "./health.ts";
 import { modelRoutes } from "./models.ts";
+import { vertexRoutes } from "./vertex.ts";
+import { responseRoutes } from "./responses.ts";
 
 /** What every handler finds in its context. */
 export interface App {
@@ -24,6 +30,12 @@ app.use(async (c, next) => {
 });
 app.route("/", healthRoutes());
 app.route("/", chatRoutes());
+app.route("/", responseRoutes());
+app.route("/", geminiRoutes());
+app.route("/", vertexRoutes());
+app.route("/", completionRoutes());
+app.route("/", forwardedRoutes());
+app.route("/", bedrockRoutes());
 app.route("/", modelRoutes());
 app.route("/", adminRoutes());
 app.get("/", (c) =>

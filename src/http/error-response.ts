@@ -21,7 +21,8 @@ export function errorResponse(
   if (verbatim !== undefined) {
     return new Response(verbatim.body, { status: verbatim.status, headers });
   }
-  return new Response(JSON.stringify(rendered.body), { status: error.row.status, headers });
+  const status = rendered.status ?? error.row.status;
+  return new Response(JSON.stringify(rendered.body), { status, headers });
 }
 
 function originOf(row: ErrorRow, provider: string | undefined): string {

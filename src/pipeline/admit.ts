@@ -1,9 +1,9 @@
 import type { CostBound, Admission, ReserveReply, ReserveRequest } from "../core/ledger.ts";
 import { refusePremium } from "../core/bound/premium.ts";
-import { boundOf, measureInput } from "../core/bound.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
+import { boundOfCall, pricedDeployments } from "./forward-bound.ts";
 import { LEASE_MS } from "./lease.ts";
 import { draftRecord } from "./record.ts";
 import { errorOfRefusal } from "./refusals.ts";
@@ -13,6 +13,8 @@ export interface Admitted {
   bound: CostBound;
   /** Sent upstream when the budget pays for fewer tokens than the model could write. */
   outputTokensMax: number | undefined;
+  /** From here on the time is the upstream's. */
+  admittedAtMs: number;
 }
 
 /**
@@ -29,21 +31,28 @@ export async function admit(call: Call, deps: Deps): Promise<Admitted> {
   }
   const { admission } = reply;
   const clamped = admission.outputTokensMax < bound.outputTokensMax;
-  return { admission, bound, outputTokensMax: clamped ? admission.outputTokensMax : undefined };
+  return {
+    admission,
+    bound,
+    outputTokensMax: clamped ? admission.outputTokensMax : undefined,
+    admittedAtMs: deps.nowMs(),
+  };
 }
 
 function priceBound(call: Call): CostBound {
-  const { deployments, name } = call.group;
-  const priced = deployments.filter((one) => one.price !== undefined);
+  const { name } = call.group;
+  const priced = pricedDeployments(call);
   if (priced.length === 0) {
+    const unit = call.route.forward?.unit;
+    const orByUnit = unit === undefined ? "" : `, or input_cost_per_${unit}`;
     throw new GatewayError(
       "unpriced_model",
-      `Nobody told the gateway what ${name} costs, and an unpriced model is never free. An administrator can set input_cost_per_token and output_cost_per_token in its model_info, or sekisho_settings.unpriced_models.`,
+      `Nobody told the gateway what ${name} costs, and an unpriced model is never free. An administrator can set input_cost_per_token and output_cost_per_token${orByUnit} in its model_info, or sekisho_settings.unpriced_models.`,
       { param: "model" },
     );
   }
   refusePremium(call.body.value);
-  return boundOf(measureInput(call.body.value), call.envelope, priced);
+  return boundOfCall(call, priced);
 }
 
 function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveRequest {

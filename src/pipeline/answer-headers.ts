@@ -22,6 +22,11 @@ export function answerHeaders(work: Relay, charge?: Charge): Headers {
     "x-litellm-version": LITELLM_VERSION,
     "x-litellm-key-spend": String(usdFromNano(key.spendNanoUsd + (charge?.costNanoUsd ?? 0))),
   });
+  if (charge === undefined && call.dialect.framing.name === "json-array") {
+    // Proxies compress JSON, and hold a stream of it back until there is enough to compress.
+    headers.set("cache-control", "no-cache, no-transform");
+    headers.set("content-encoding", "identity");
+  }
   const region = deployment.connection.aws_region_name ?? deployment.connection.vertex_location;
   if (region !== undefined) headers.set("x-litellm-model-region", region);
   if (key.maxBudgetNanoUsd !== null) {
@@ -31,6 +36,9 @@ export function answerHeaders(work: Relay, charge?: Charge): Headers {
   if (dropped.length > 0) headers.set("x-sekisho-dropped-params", dropped.join(","));
   const vendorId = answer.headers.get("request-id") ?? answer.headers.get("x-amzn-requestid");
   if (vendorId !== null) headers.set("request-id", vendorId);
+  if (call.dialect.framing.name === "event-stream") {
+    headers.set("x-amzn-requestid", call.context.id);
+  }
   for (const [name, value] of rateHeaders(key.limits)) headers.set(name, value);
   return headers;
 }

@@ -17,8 +17,11 @@ export interface ReadFrame {
 export interface AnswerStream {
   /** The next frames; `undefined` after the last. */
   next(): Promise<ReadFrame[] | undefined>;
-  /** From now on nobody waits for single frames: read in large pieces, which costs far less CPU. */
-  readInBulk(): void;
+  /**
+   * From now on nobody waits for single frames: bytes gather for a moment before each read, which
+   * costs far less CPU, until `hurry` resolves.
+   */
+  readInBulk(hurry: Promise<unknown>): void;
   /** Stops the upstream. Safe to call at any time, any number of times. */
   cancel(): void;
 }
@@ -33,14 +36,23 @@ export interface StreamParts {
 
 export function openAnswerStream(parts: StreamParts): AnswerStream {
   const bytes = parts.body.getReader({ mode: "byob" });
-  let bulk = false;
+  let hurry: Promise<unknown> | undefined;
   let done = false;
 
-  const interpret = (frames: Frame[]): ReadFrame[] =>
-    frames.map((frame) => ({ frame, events: parts.reader.read(frame) }));
+  /** What came before a frame that is not understood still counts. */
+  const interpret = (frames: Frame[]): ReadFrame[] => {
+    const read: ReadFrame[] = [];
+    try {
+      for (const frame of frames) read.push({ frame, events: parts.reader.read(frame) });
+      return read;
+    } catch (cause) {
+      return [...read, broken(cause)];
+    }
+  };
 
   const step = async (): Promise<ReadFrame[]> => {
-    const piece = await withTimeout(readPiece(bytes, bulk), parts.idleTimeoutMs);
+    if (hurry !== undefined) await pause(GATHER_MS, hurry);
+    const piece = await withTimeout(readPiece(bytes), parts.idleTimeoutMs);
     if (piece !== undefined) return interpret(parts.decoder.push(piece));
     done = true;
     return [...interpret(parts.decoder.end()), { frame: undefined, events: parts.reader.end() }];
@@ -61,31 +73,36 @@ export function openAnswerStream(parts: StreamParts): AnswerStream {
         return frames;
       } catch (cause) {
         cancel();
-        return [{ frame: undefined, events: [{ type: "error", failure: failureOf(cause) }] }];
+        return [broken(cause)];
       }
     },
-    readInBulk: () => void (bulk = true),
+    readInBulk: (wakening) => void (hurry = wakening),
     cancel,
   };
 }
 
-async function readPiece(
-  reader: ReadableStreamBYOBReader,
-  bulk: boolean,
-): Promise<Uint8Array | undefined> {
-  const view = new Uint8Array(PIECE_BYTES);
-  const { done, value } = bulk
-    ? await reader.readAtLeast(BULK_BYTES, view)
-    : await reader.read(view);
-  // A last bulk read may be short and final at once; its bytes count.
+async function readPiece(reader: ReadableStreamBYOBReader): Promise<Uint8Array | undefined> {
+  const { done, value } = await reader.read(new Uint8Array(PIECE_BYTES));
   if (value !== undefined && value.byteLength > 0) return value;
   return done ? undefined : new Uint8Array(0);
 }
 
 /** One read takes whatever has arrived, up to this. */
 const PIECE_BYTES = 65_536;
-/** Measured: waiting for pieces this large costs a fifth of the CPU of reading every event alone. */
-const BULK_BYTES = 32_768;
+/**
+ * Crossing into JavaScript is what costs, so ten times a second is enough for counting. `readAtLeast`
+ * would do the same and holds back the other branch of a tee: the caller's.
+ */
+const GATHER_MS = 100;
+
+async function pause(milliseconds: number, hurry: Promise<unknown>): Promise<void> {
+  let timer: number | null = null;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([over, hurry]);
+  clearTimeout(timer);
+}
 
 class IdleTimeout extends Error {
   override readonly name = "IdleTimeout";
@@ -101,6 +118,10 @@ async function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T
   } finally {
     clearTimeout(timer);
   }
+}
+
+function broken(cause: unknown): ReadFrame {
+  return { frame: undefined, events: [{ type: "error", failure: failureOf(cause) }] };
 }
 
 /** Says what broke, never what was in it: a parser's message may quote the answer. */

@@ -22,7 +22,7 @@ export async function answer(
   context: CallContext,
   deps: Deps,
 ): Promise<Response> {
-  const caller = await identify(request.headers, deps);
+  const caller = await identify(request.headers, deps, request.url);
   const call = await parse(request, caller, route, context, deps);
   const admitted = await admit(call, deps);
   const settle = createSettle(call, admitted, deps);

@@ -1,5 +1,5 @@
-import { createBodyPatch } from "../core/body-patch.ts";
-import { capabilitiesOf } from "../core/capabilities.ts";
+import { createBodyPatch, type BodyPatch } from "../core/body-patch.ts";
+import { capabilitiesOf, type Capabilities } from "../core/capabilities.ts";
 import { isMeaningful, type ChatEvent } from "../core/chat.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -7,18 +7,15 @@ import type { Failure } from "../core/failure.ts";
 import { isJsonObject, parseJson, type Json, type JsonObject } from "../core/json.ts";
 import type { UpstreamDialect } from "../dialects/dialect.ts";
 import { FramingError } from "../dialects/framing/frame.ts";
-import type {
-  PreparedRequest,
-  Provider,
-  ProviderTools,
-  UpstreamCall,
-} from "../providers/provider.ts";
+import type { EndpointRequest } from "../providers/endpoint.ts";
+import type { Provider, ProviderTools, UpstreamCall } from "../providers/provider.ts";
 import { openAnswerStream, type AnswerStream, type ReadFrame } from "./answer-stream.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
+import { attemptForwarded, type ForwardedAnswer } from "./forward-attempt.ts";
 
 /** One deployment's answer, from its first meaningful word on. */
-export type Answer = WholeAnswer | StreamedAnswer;
+export type Answer = WholeAnswer | StreamedAnswer | ForwardedAnswer;
 
 export interface WholeAnswer {
   kind: "whole";
@@ -42,6 +39,8 @@ export interface StreamedAnswer {
    * speak the same grammar in the same framing and nothing has to be taken out.
    */
   forward: ReadableStream<Uint8Array> | undefined;
+  /** Lets go of the upstream, and so of whatever still reads from it. */
+  abort(): void;
 }
 
 export type AttemptResult =
@@ -64,58 +63,93 @@ export interface Attempt {
 /** Asks one deployment once. Whatever the vendor does becomes a value; only our own bugs throw. */
 export async function attemptAnswer(attempt: Attempt, deps: Deps): Promise<AttemptResult> {
   const { call, deployment, provider } = attempt;
-  const dialect = provider.dialect(deployment);
+  const dialect = provider.dialect(deployment, call.dialect.name);
   const dropped: string[] = [];
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), firstByteTimeoutMs(call, deployment, deps));
+  const upstream: UpstreamCall = {
+    deployment,
+    dialect: dialect.name,
+    stream: call.envelope.stream,
+    betas: call.betas,
+    anthropicVersion: call.anthropicVersion,
+    dropped,
+  };
+  const request = new AbortController();
+  let timedOut = false;
+  const giveUp = (): void => {
+    timedOut = true;
+    request.abort();
+  };
+  const timer = setTimeout(giveUp, firstByteTimeoutMs(call, deployment, deps));
   try {
-    const response = await send(attempt, dialect, dropped, timeout.signal, deps);
-    if (!response.ok) return { ok: false, failure: await readFailure(response, provider, dialect) };
-    const answer = call.envelope.stream
-      ? await openStream(response, attempt, dialect, deps)
-      : await readWhole(response, dialect);
+    const asked: Asked = { attempt, dialect, dropped, request, upstream };
+    const answer = await (call.route.forward === undefined ? converse : forward)(asked, deps);
     if (!("category" in answer)) return { ok: true, answer, dropped };
     // A stream that is aborted for its silence looks like one that was cut.
-    const timedOut = timeout.signal.aborted;
     return { ok: false, failure: timedOut ? connectionFailure(timedOut) : answer };
   } catch (cause) {
-    return { ok: false, ...failureOf(cause, timeout.signal.aborted) };
+    return { ok: false, ...failureOf(cause, timedOut) };
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** One attempt under way. */
+interface Asked {
+  attempt: Attempt;
+  dialect: UpstreamDialect;
+  dropped: string[];
+  request: AbortController;
+  upstream: UpstreamCall;
+}
+
+async function converse(asked: Asked, deps: Deps): Promise<Answer | Failure> {
+  const { attempt, dialect, request, upstream } = asked;
+  const { provider, call } = attempt;
+  const body = renderBody(attempt, dialect, upstream, asked.dropped);
+  const response =
+    provider.answerLocally?.(objectOf(body), upstream) ??
+    (await send(asked, (tools) => provider.prepare(upstream, body, tools), deps));
+  if (!response.ok) return readFailure(response, provider, dialect);
+  return call.envelope.stream
+    ? openStream(response, attempt, dialect, request, deps)
+    : readWhole(response, dialect);
+}
+
+/** What is no conversation. */
+async function forward(asked: Asked, deps: Deps): Promise<Answer | Failure> {
+  const { attempt, dialect, upstream } = asked;
+  const { call, provider } = attempt;
+  const endpoint = call.route.forward && provider.endpoints?.[call.route.forward.operation];
+  if (endpoint === undefined) throw new GatewayError("internal_error", "No such endpoint.");
+  return attemptForwarded(call, endpoint, upstream, async (prepare) => {
+    const response = await send(asked, prepare, deps);
+    if (!response.ok) return readFailure(response, provider, dialect);
+    return { headers: response.headers, body: response.body, text: () => readText(response) };
+  });
+}
+
+function objectOf(body: string): JsonObject {
+  const value = parseJson(body);
+  return isJsonObject(value) ? value : {};
+}
+
 async function send(
-  attempt: Attempt,
-  dialect: UpstreamDialect,
-  dropped: string[],
-  signal: AbortSignal,
+  { attempt: { provider }, request, upstream }: Asked,
+  prepare: (tools: ProviderTools) => Promise<EndpointRequest>,
   deps: Deps,
 ): Promise<Response> {
-  const { call, deployment, provider } = attempt;
-  const upstream: UpstreamCall = {
-    deployment,
-    stream: call.envelope.stream,
-    betas: call.betas,
-    anthropicVersion: call.anthropicVersion,
-  };
-  const body = renderBody(attempt, dialect, upstream, dropped);
-  if (provider.answerLocally !== undefined) {
-    const value = parseJson(body);
-    return provider.answerLocally(isJsonObject(value) ? value : {}, upstream);
-  }
   const tools: ProviderTools = { nowMs: deps.nowMs(), tokens: deps.tokens };
-  const prepared = await provider.prepare(upstream, body, tools);
-  const response = await post(prepared, signal, deps);
+  const prepared = await prepare(tools);
+  const response = await post(prepared, request.signal, deps);
   if (response.status !== 401 || provider.forgetCredential === undefined) return response;
   // A token can be revoked in the middle of its life. The vendor has done nothing yet, so this is
   // still the same attempt.
   void response.body?.cancel().catch(() => undefined);
   provider.forgetCredential(upstream, prepared, tools);
-  return post(await provider.prepare(upstream, body, tools), signal, deps);
+  return post(await prepare(tools), request.signal, deps);
 }
 
-async function post(prepared: PreparedRequest, signal: AbortSignal, deps: Deps): Promise<Response> {
+async function post(prepared: EndpointRequest, signal: AbortSignal, deps: Deps): Promise<Response> {
   const request = new Request(prepared.url, {
     method: "POST",
     headers: prepared.headers,
@@ -145,18 +179,29 @@ function renderBody(
   const patch = createBodyPatch(same ? call.body.text : JSON.stringify(rendered), rendered);
   if (same) {
     patch.set("model", deployment.model);
-    if (outputTokensMax !== undefined) patch.set(capabilities.maxTokensField, outputTokensMax);
+    if (outputTokensMax !== undefined) limitOutput(patch, dialect, capabilities, outputTokensMax);
   }
   attempt.provider.adaptBody(patch, upstream);
   return patch.text();
 }
 
+function limitOutput(
+  body: BodyPatch,
+  dialect: UpstreamDialect,
+  { maxTokensField }: Capabilities,
+  outputTokensMax: number,
+): void {
+  if (dialect.limitOutput) dialect.limitOutput(body, outputTokensMax);
+  else body.set(maxTokensField, outputTokensMax);
+}
+
 function translate(attempt: Attempt, dialect: UpstreamDialect, dropped: string[]): JsonObject {
   const { call, deployment, outputTokensMax } = attempt;
+  const { model, baseModel } = deployment;
   const request = call.parsed();
   return dialect.renderRequest(
     outputTokensMax === undefined ? request : { ...request, maxOutputTokens: outputTokensMax },
-    { model: deployment.model, capabilities: capabilitiesOf(deployment.baseModel), dropped },
+    { model, baseModel, capabilities: capabilitiesOf(baseModel), dropped },
   );
 }
 
@@ -199,6 +244,7 @@ async function openStream(
   response: Response,
   attempt: Attempt,
   dialect: UpstreamDialect,
+  request: AbortController,
   deps: Deps,
 ): Promise<StreamedAnswer | Failure> {
   const bytes: ReadableStream<Uint8Array> | null = response.body;
@@ -206,21 +252,27 @@ async function openStream(
   const [body, forward] = canForward(attempt, dialect) ? bytes.tee() : [bytes, undefined];
   const stream = openAnswerStream({
     body,
-    decoder: attempt.provider.createDecoder(),
+    decoder: attempt.provider.createDecoder(dialect.name),
     reader: dialect.createReader(),
     idleTimeoutMs: attempt.deployment.streamTimeoutMs ?? deps.config.router.timeoutMs,
   });
+  const abort = (): void => {
+    stream.cancel();
+    request.abort();
+  };
   const heldBack: ReadFrame[] = [];
   for (let frames = await stream.next(); frames !== undefined; frames = await stream.next()) {
     heldBack.push(...frames);
     const verdict = judge(frames.flatMap((one) => one.events));
     if (verdict === "undecided") continue;
     if (verdict === "good") {
-      return { kind: "streamed", headers: response.headers, dialect, stream, heldBack, forward };
+      const { headers } = response;
+      return { kind: "streamed", headers, dialect, stream, heldBack, forward, abort };
     }
-    void forward?.cancel().catch(() => undefined);
+    abort();
     return verdict;
   }
+  abort();
   return brokenAnswer("The upstream's stream is empty.");
 }
 
@@ -236,7 +288,7 @@ function judge(events: ChatEvent[]): "good" | "undecided" | Failure {
 function canForward(attempt: Attempt, dialect: UpstreamDialect): boolean {
   const { call, provider } = attempt;
   if (dialect.name !== call.dialect.name) return false;
-  if (provider.framing !== call.dialect.framing.name || provider.framing !== "sse") return false;
+  if (provider.framing !== call.dialect.framing.name) return false;
   // The usage chunk we asked for has to be taken out again for callers who did not.
   return dialect.name !== "openai-chat" || call.envelope.streamUsage;
 }

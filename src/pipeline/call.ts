@@ -4,6 +4,7 @@ import type { CallRecord } from "../core/record.ts";
 import type { CallerDialect, Envelope, RequestBody, RouteTarget } from "../dialects/dialect.ts";
 import type { Attribution } from "./attribution.ts";
 import type { CallContext } from "./deps.ts";
+import type { Forward } from "./forward.ts";
 import type { Caller } from "./identify.ts";
 
 /** A route on which conversations are asked, and the grammar it speaks. */
@@ -13,6 +14,8 @@ export interface ChatRoute {
   dialect: CallerDialect;
   /** What the URL itself said. */
   target: RouteTarget;
+  /** Set where no conversation is asked: the call is forwarded, metered and charged. */
+  forward?: Forward;
 }
 
 /** A call that has been read: who asks, what, of which model. */

@@ -3,6 +3,7 @@ import { costOf } from "../core/cost.ts";
 import { nanoFromPico } from "../core/money.ts";
 import type { Price } from "../core/price.ts";
 import type { CostBreakdown, UsageSource } from "../core/record.ts";
+import { nanoForUnits } from "../core/units.ts";
 import type { Admitted } from "./admit.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -23,13 +24,15 @@ const FREE: CostBreakdown = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, 
  */
 export function chargeFor(outcome: Outcome, admitted: Admitted): Charge {
   const price = outcome.deployment?.price;
-  const { usage, usageIsFinal } = outcome.observed;
+  const { usage, usageIsFinal, units } = outcome.observed;
   if (outcome.ending === "refused" || price === undefined) {
     return { costNanoUsd: 0, cost: FREE, usage: NO_USAGE, usageSource: "none" };
   }
   if (usage !== undefined && usageIsFinal) {
     const { costNanoUsd, breakdown } = costOf(usage, price);
-    return { costNanoUsd, cost: breakdown, usage, usageSource: "reported" };
+    const byUnit = nanoForUnits(units, price);
+    const cost = { ...breakdown, output: breakdown.output + byUnit };
+    return { costNanoUsd: costNanoUsd + byUnit, cost, usage, usageSource: "reported" };
   }
   return outcome.ending === "caller-gone"
     ? chargeReserved(outcome, admitted)

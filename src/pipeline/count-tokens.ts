@@ -3,7 +3,7 @@ import { estimateTokens, measureInput } from "../core/bound.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
-import type { RequestBody } from "../dialects/dialect.ts";
+import type { CallerDialect, RequestBody } from "../dialects/dialect.ts";
 import { findProvider } from "../providers/index.ts";
 import type { TokenCounter, UpstreamCall } from "../providers/provider.ts";
 import type { ChatRoute } from "./call.ts";
@@ -23,9 +23,11 @@ export async function countTokens(
   context: CallContext,
   deps: Deps,
 ): Promise<Response> {
-  const caller = await identify(request.headers, deps);
-  const body = await readJsonBody(request, deps.config.settings.requestBytesMax);
-  const { model } = body.value;
+  const { dialect, target } = route;
+  const caller = await identify(request.headers, deps, request.url);
+  const sent = await readJsonBody(request, deps.config.settings.requestBytesMax);
+  const { body, betas } = dialect.unwrap?.(sent, target) ?? { body: sent, betas: [] };
+  const model = target.model ?? body.value.model;
   if (typeof model !== "string") {
     throw new GatewayError("invalid_request", "model: Field required, as a string.", {
       param: "model",
@@ -33,12 +35,12 @@ export async function countTokens(
   }
   const group = groupOf(model, deps);
   await checkAccess(caller, group, deps);
-  const betas = readList(request.headers.get("anthropic-beta"));
+  const flags = [...readList(request.headers.get("anthropic-beta")), ...betas];
   for (const deployment of group.deployments) {
-    const counted = await countAt(deployment, body, betas, route, deps);
-    if (counted !== undefined) return answerWith(counted, context);
+    const counted = await countAt(deployment, body, flags, route, deps);
+    if (counted !== undefined) return answerWith(counted, dialect, context);
   }
-  return answerWith(estimateTokens(measureInput(body.value)), context, {
+  return answerWith(estimateTokens(measureInput(body.value)), dialect, context, {
     "x-sekisho-token-count": "estimated",
   });
 }
@@ -56,11 +58,17 @@ async function countAt(
   if (provider === undefined || counter === undefined) return undefined;
   if (provider.missing(deployment).length > 0) return undefined;
   // A prompt in another grammar would first have to be translated; the estimate is as good.
-  if (provider.dialect(deployment).name !== route.dialect.name) return undefined;
+  if (provider.dialect(deployment, route.dialect.name).name !== route.dialect.name) return undefined;
   try {
     return await askCounter(
       counter,
-      { deployment, stream: false, betas, anthropicVersion: undefined },
+      {
+        deployment,
+        dialect: route.dialect.name,
+        stream: false,
+        betas,
+        anthropicVersion: undefined,
+      },
       body,
       deps,
     );
@@ -101,11 +109,12 @@ const COUNT_TIMEOUT_MS = 10_000;
 
 function answerWith(
   inputTokens: number,
+  dialect: CallerDialect,
   context: CallContext,
   extra: Record<string, string> = {},
 ): Response {
   return Response.json(
-    { input_tokens: inputTokens },
+    dialect.renderTokenCount?.(inputTokens) ?? { input_tokens: inputTokens },
     { headers: { "x-litellm-call-id": context.id, ...extra } },
   );
 }

@@ -8,6 +8,7 @@ import type { Admitted } from "./admit.ts";
 import { attemptAnswer, type Answer, type AttemptResult } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
+import { pricedDeployments } from "./forward-bound.ts";
 
 export type Dispatched =
   | {
@@ -70,13 +71,14 @@ interface Candidate {
 
 /** Deployments that can be called at all, best first. Says what is missing when there are none. */
 function findCandidates(call: Call, deps: Deps): Candidate[] {
-  const priced = call.group.deployments.filter((one) => one.price !== undefined);
-  const ordered = orderDeployments(priced, {
+  const ordered = orderDeployments(pricedDeployments(call), {
     restsUntilMs: (id) => deps.cooldowns.restsUntilMs(id),
     nowMs: deps.nowMs(),
     random: () => deps.random(),
   });
-  const candidates = ordered.flatMap((deployment) => {
+  const serving = ordered.filter((one) => serves(findProvider(one.provider), call));
+  if (serving.length === 0 && ordered.length > 0) throw notServed(call);
+  const candidates = serving.flatMap((deployment) => {
     const provider = findProvider(deployment.provider);
     return provider === undefined || provider.missing(deployment).length > 0
       ? []
@@ -86,9 +88,19 @@ function findCandidates(call: Call, deps: Deps): Candidate[] {
   return candidates;
 }
 
+function serves(provider: Provider | undefined, { route: { forward } }: Call): boolean {
+  return forward === undefined || provider?.endpoints?.[forward.operation] !== undefined;
+}
+
+function notServed({ envelope, route }: Call): GatewayError {
+  const message = `The provider of ${envelope.model} serves no ${route.forward?.operation ?? ""}; GET /v1/models lists the other models.`;
+  return new GatewayError("not_supported", message, { param: "model" });
+}
+
 function notConfigured(call: Call, deployments: readonly Deployment[]): GatewayError {
-  const missing = deployments.flatMap(
-    (one) => findProvider(one.provider)?.missing(one) ?? [one.provider],
+  const missing = deployments.flatMap((one) =>
+    // The variable an administrator wrote in the configuration says more than the setting it fills.
+    (findProvider(one.provider)?.missing(one) ?? []).map((name) => one.unresolved[name] ?? name),
   );
   return new GatewayError(
     "not_configured",

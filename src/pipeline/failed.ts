@@ -1,7 +1,7 @@
 import { codeOfFailure, GatewayError } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
-import type { DialectName } from "../dialects/dialect.ts";
+import type { CallerDialect, DialectName } from "../dialects/dialect.ts";
 import type { Call } from "./call.ts";
 import type { Dispatched } from "./dispatch.ts";
 
@@ -16,7 +16,7 @@ export function errorOfFailure(
     provider,
     ...(failure.param === undefined ? {} : { param: failure.param }),
     ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
-    ...verbatimOf(failure, call.dialect.name),
+    ...verbatimOf(failure, call.dialect),
   });
 }
 
@@ -56,14 +56,16 @@ function messageOf(failure: Failure, provider: string): string {
 /** Only refusals of the request itself are passed on untouched, and only in the caller's grammar. */
 function verbatimOf(
   failure: Failure,
-  grammar: DialectName,
+  { name, framing }: CallerDialect,
 ): { verbatim?: { status: number; body: string } } {
   const { raw, category } = failure;
   const isAboutTheRequest =
     category === "invalid-request" ||
     category === "context-length" ||
     category === "content-policy";
-  if (raw === undefined || !isAboutTheRequest || !speaks(raw.body, grammar)) return {};
+  // AWS's errors say nothing but the message, which is kept in any case.
+  if (framing.name === "event-stream") return {};
+  if (raw === undefined || !isAboutTheRequest || !speaks(raw.body, name)) return {};
   return { verbatim: { status: raw.status, body: raw.body } };
 }
 
@@ -75,8 +77,12 @@ function speaks(body: string, grammar: DialectName): boolean {
     case "anthropic-messages":
       return value["type"] === "error" && typeof error["type"] === "string";
     case "openai-chat":
+    case "openai-responses":
+    case "openai-text":
       return typeof error["message"] === "string" && "type" in error;
     case "gemini":
       return typeof error["status"] === "string";
+    case "bedrock-converse":
+      return false;
   }
 }

@@ -17,8 +17,8 @@ export const MASTER_CALLER: Caller = { accountId: "master", keyHash: "master" };
  * Headers → caller. A native key is verified by its checksum alone, so a forged one costs no I/O and
  * wakes no object. Any other `sk-` key may be an imported one and takes one cached lookup.
  */
-export async function identify(headers: Headers, deps: Deps): Promise<Caller> {
-  const key = findKey(headers, deps.config.settings.keyHeaderName);
+export async function identify(headers: Headers, deps: Deps, url?: string): Promise<Caller> {
+  const key = findKey(headers, deps.config.settings.keyHeaderName, url);
   if (key === undefined) throw missingKey();
   if (!key.startsWith("sk-")) throw invalidKey(key);
   if (await equalSecrets(key, deps.masterKey)) return MASTER_CALLER;

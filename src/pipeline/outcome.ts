@@ -2,6 +2,7 @@ import type { ChatEvent, Usage } from "../core/chat.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { EndingKind } from "../core/record.ts";
+import type { Units } from "../core/units.ts";
 
 /** How a call ended. Whatever happened, exactly one of these is settled. */
 export interface Outcome {
@@ -26,6 +27,8 @@ export interface Observed {
    * Anthropic counts the prompt at the start and Gemini counts in every chunk; neither is a bill.
    */
   usageIsFinal: boolean;
+  /** Pictures, seconds and whatever else is charged beside tokens. */
+  units?: Units;
   /** UTF-16 units of text, thoughts and arguments that came; each token has at least one. */
   outputCharacters: number;
   finished: boolean;

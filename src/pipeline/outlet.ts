@@ -6,9 +6,10 @@ export interface Outlet {
   writeIfIdle(bytes: Uint8Array): Promise<void>;
   /**
    * Moves all bytes without a detour through JavaScript and leaves the end of the stream open.
-   * Resolves when the source ended, however it ended, or the caller left, or `stop` said so.
+   * Resolves when the source ended, however it ended, or the caller left; true when all of it was
+   * moved.
    */
-  pipe(source: ReadableStream<Uint8Array>, stop: AbortSignal): Promise<void>;
+  pipe(source: ReadableStream<Uint8Array>): Promise<boolean>;
   idleMs(nowMs: number): number;
   isGone(): boolean;
   close(): Promise<void>;
@@ -62,13 +63,18 @@ export function openOutlet(
     readable,
     write,
     writeIfIdle: (bytes) => (writing ? Promise.resolve() : write(bytes)),
-    pipe: (source, signal) =>
-      // A source that broke says nothing about the caller, so its error ends here.
-      whileHere(() =>
-        source
-          .pipeTo(writable, { preventClose: true, preventAbort: true, signal })
-          .catch(() => undefined),
-      ),
+    async pipe(source) {
+      let isWhole = false;
+      await whileHere(async () => {
+        const moving = source.pipeTo(writable, { preventClose: true, preventAbort: true });
+        // A source that broke says nothing about the caller, so its error ends here.
+        isWhole = await moving.then(
+          () => true,
+          () => false,
+        );
+      });
+      return isWhole;
+    },
     idleMs: (nowMs) => nowMs - lastWriteMs,
     isGone: () => gone,
     close: () =>

@@ -16,7 +16,8 @@ export async function parse(
   context: CallContext,
   deps: Deps,
 ): Promise<Call> {
-  const sent = await readJsonBody(request, deps.config.settings.requestBytesMax);
+  const readBody = route.forward?.readBody ?? readJsonBody;
+  const sent = await readBody(request, deps.config.settings.requestBytesMax);
   const { dialect, target } = route;
   const { body, betas } = dialect.unwrap?.(sent, target) ?? { body: sent, betas: [] };
   const envelope = dialect.readEnvelope(body.value, target);

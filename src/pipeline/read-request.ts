@@ -25,7 +25,7 @@ export async function readJsonBody(request: Request, bytesMax: number): Promise<
 /** No client nests tool schemas this deep, and recursive code downstream stays safe. */
 const DEPTH_MAX = 128;
 
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length")) > bytesMax) throw tooLarge(bytesMax);
   const chunks: Uint8Array[] = [];
   let total = 0;

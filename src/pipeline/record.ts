@@ -44,6 +44,7 @@ export function completeRecord(
     attempts: outcome.attempts,
     firstTokenAtMs: observed.firstTokenAtMs,
     endedAtMs: deps.nowMs(),
+    overheadMs: admitted.admittedAtMs - call.context.startedAtMs,
     usage: charge.usage,
     usageSource: charge.usageSource,
     costNanoUsd: charge.costNanoUsd,

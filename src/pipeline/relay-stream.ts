@@ -24,7 +24,7 @@ export function relayStream(work: Relay, answer: StreamedAnswer): Response {
   call.context.waitUntil(
     pump(flow)
       .then((breakage) => finish(flow, breakage))
-      .finally(() => answer.stream.cancel()),
+      .finally(() => answer.abort()),
   );
   return new Response(outlet.readable, { headers: answerHeaders(work) });
 }
@@ -48,30 +48,36 @@ interface Breakage {
 async function forwardBytes(flow: Flow): Promise<Breakage | undefined> {
   const { answer, outlet, work } = flow;
   if (answer.forward === undefined) return pumpFrames(flow);
-  const stop = new AbortController();
-  const piped = outlet.pipe(answer.forward, stop.signal);
-  answer.stream.readInBulk();
-  try {
-    const failed = await drain(flow, () => Promise.resolve());
-    if (failed === undefined) {
-      if (!outlet.isGone()) await piped;
-      return undefined;
-    }
-    // The pipe is a moment behind the reading; a vendor's own error event must still get through.
-    await Promise.race([piped, work.deps.sleep(FORWARD_GRACE_MS)]);
-    return { failure: failed.failure, told: failed.inBand };
-  } finally {
-    stop.abort();
+  const piped = outlet.pipe(answer.forward);
+  // When the bytes have ended, or the caller has left, nothing is gained by waiting for more.
+  answer.stream.readInBulk(piped);
+  const failed = await drain(flow, () => Promise.resolve());
+  if (failed === undefined) {
+    if (outlet.isGone() || (await piped)) return undefined;
+    // What was read to its end did not reach the caller, unless the caller is what failed.
+    return outlet.isGone() ? undefined : { failure: HALF_FORWARDED, told: false };
   }
+  // The pipe is a moment behind the reading; a vendor's own error event must still get through.
+  await Promise.race([piped, work.deps.sleep(FORWARD_GRACE_MS)]);
+  // An upstream that fell silent holds the pipe, and the pipe holds the caller's end.
+  answer.abort();
+  await Promise.race([piped, work.deps.sleep(FORWARD_GRACE_MS)]);
+  return { failure: failed.failure, told: failed.inBand };
 }
 
 const FORWARD_GRACE_MS = 250;
 
+const HALF_FORWARDED: Failure = {
+  category: "broken-stream",
+  status: 0,
+  message: "The answer was not passed on to its end.",
+};
+
 /** Another grammar or framing: every event is read and written again in the caller's words. */
 async function pumpFrames(flow: Flow): Promise<Breakage | undefined> {
   const { work, answer, outlet } = flow;
-  const rewrite = createRewriter(work, answer);
-  const stopKeepAlive = keepAlive(flow);
+  const { rewrite, ping } = createRewriter(work, answer);
+  const stopKeepAlive = keepAlive(flow, ping);
   try {
     const failed = await drain(flow, async (frames) => {
       await outlet.write(encodeAll(frames.flatMap(rewrite), flow.encoder));
@@ -182,7 +188,7 @@ function encodeAll(frames: Frame[], encoder: FrameEncoder): Uint8Array {
 }
 
 /** One error event in the caller's grammar; the connection is then cut, so nobody takes it for an end. */
-function lastWord({ work }: Flow, failure: Failure | undefined): Frame {
+function lastWord({ work, observer }: Flow, failure: Failure | undefined): Frame {
   const { provider } = work.answered.deployment;
   const error = new GatewayError(
     failure === undefined ? "upstream_error" : codeOfFailure(failure.category),
@@ -191,21 +197,35 @@ function lastWord({ work }: Flow, failure: Failure | undefined): Frame {
       : failure.message,
     { provider },
   );
-  return work.call.dialect.renderStreamError(error, { requestId: work.call.context.id });
+  const { id } = work.call.context;
+  const answerId = observer.result().responseId ?? id;
+  return work.call.dialect.renderStreamError(error, { requestId: id, answerId });
 }
 
 /** Frames in, frames out: the caller's grammar is left as it is, any other is translated. */
-function createRewriter(work: Relay, answer: StreamedAnswer): (read: ReadFrame) => Frame[] {
+function createRewriter(work: Relay, answer: StreamedAnswer): Rewriter {
   const { dialect, envelope } = work.call;
   if (answer.dialect.name !== dialect.name) {
     const writer = dialect.createWriter(answerContext(work));
-    return ({ events }) => events.filter(isNotError).flatMap((event) => writer.write(event));
+    return {
+      rewrite: ({ events }) => events.filter(isNotError).flatMap((event) => writer.write(event)),
+      ping: () => writer.write({ type: "ping" }),
+    };
   }
   const hidesUsage = dialect.name === "openai-chat" && !envelope.streamUsage;
-  return ({ frame, events }) => {
-    if (frame === undefined || !events.every(isNotError)) return [];
-    return hidesUsage && isUsageOnlyFrame(frame) ? [] : [frame];
+  return {
+    rewrite: ({ frame, events }) => {
+      if (frame === undefined || !events.every(isNotError)) return [];
+      return hidesUsage && isUsageOnlyFrame(frame) ? [] : [frame];
+    },
+    ping: () => [],
   };
+}
+
+interface Rewriter {
+  rewrite(read: ReadFrame): Frame[];
+  /** What this writer says in a silence: some number their frames. */
+  ping(): Frame[];
 }
 
 /** Errors are told once, by `lastWord`, whoever noticed them. */
@@ -213,11 +233,13 @@ function isNotError(event: ChatEvent): boolean {
   return event.type !== "error";
 }
 
-function keepAlive({ work, outlet, encoder }: Flow): () => void {
+function keepAlive({ work, outlet, encoder }: Flow, ping: () => Frame[]): () => void {
   const { keepAlive: frame } = work.call.dialect;
-  const bytes = frame === undefined ? encoder.silence() : encoder.encode(frame);
+  const silence = frame === undefined ? encoder.silence() : encoder.encode(frame);
   const timer = setInterval(() => {
     if (outlet.idleMs(work.deps.nowMs()) < KEEP_ALIVE_MS) return;
+    const said = ping();
+    const bytes = said.length > 0 ? encodeAll(said, encoder) : silence;
     work.call.context.waitUntil(outlet.writeIfIdle(bytes));
   }, KEEP_ALIVE_MS);
   return () => clearInterval(timer);

@@ -1,9 +1,11 @@
+import type { AnswerContext } from "../dialects/dialect.ts";
 import type { Dispatched } from "./dispatch.ts";
 import type { WholeAnswer } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { Admitted } from "./admit.ts";
 import type { Deps } from "./deps.ts";
 import { answerHeaders } from "./answer-headers.ts";
+import { relayForwarded } from "./forward-relay.ts";
 import { createObserver, type Outcome } from "./outcome.ts";
 import { relayStream } from "./relay-stream.ts";
 import type { Settle } from "./settle.ts";
@@ -22,7 +24,14 @@ export interface Relay {
 /** The upstream's answer becomes the caller's, whole or as it comes, and is settled when it ends. */
 export function relay(work: Relay): Response {
   const { answer } = work.answered;
-  return answer.kind === "whole" ? relayWhole(work, answer) : relayStream(work, answer);
+  switch (answer.kind) {
+    case "whole":
+      return relayWhole(work, answer);
+    case "streamed":
+      return relayStream(work, answer);
+    case "forwarded":
+      return relayForwarded(work, answer);
+  }
 }
 
 function relayWhole(work: Relay, answer: WholeAnswer): Response {
@@ -49,16 +58,13 @@ function renderBody(work: Relay, answer: WholeAnswer): string {
   return JSON.stringify(dialect.renderAnswer(answer.events, answerContext(work)));
 }
 
-export function answerContext({ call }: Relay): {
-  model: string;
-  id: string;
-  createdAtMs: number;
-  streamUsage: boolean;
-} {
+export function answerContext({ call, deps }: Relay): AnswerContext {
   return {
     model: call.envelope.model,
     id: call.context.id,
     createdAtMs: call.context.startedAtMs,
     streamUsage: call.envelope.streamUsage,
+    request: call.body.value,
+    nowMs: () => deps.nowMs(),
   };
 }

@@ -39,5 +39,6 @@ export function admissionWith(changes: {
       tokens: 1_000,
     },
     outputTokensMax: undefined,
+    admittedAtMs: 0,
   };
 }

@@ -51,7 +51,13 @@ function headersOf(options: Options = {}): Headers {
 
 const CHARGE: Charge = {
   costNanoUsd: 5_250_000,
-  cost: { input: 1_800_000, cacheRead: 120_000, cacheWrite: 330_000, output: 3_000_000, reasoning: 0 },
+  cost: {
+    input: 1_800_000,
+    cacheRead: 120_000,
+    cacheWrite: 330_000,
+    output: 3_000_000,
+    reasoning: 0,
+  },
   usage: NO_USAGE,
   usageSource: "reported",
 };

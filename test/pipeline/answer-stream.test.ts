@@ -4,7 +4,7 @@ import { encodeEventStream } from "../../src/dialects/framing/event-stream.ts";
 import { createSseDecoder } from "../../src/dialects/framing/sse.ts";
 import { anthropicMessages } from "../../src/dialects/anthropic-messages/index.ts";
 import { openAnswerStream, type AnswerStream } from "../../src/pipeline/answer-stream.ts";
-import { createBedrockDecoder } from "../../src/providers/bedrock-stream.ts";
+import { createInvokeDecoder } from "../../src/providers/bedrock-stream.ts";
 import { THINKING_AND_CALLS } from "../fixtures/anthropic-messages/streams.ts";
 import { bodyOf } from "./world.ts";
 
@@ -16,11 +16,13 @@ interface Options {
 function open(body: ReadableStream<Uint8Array>, options: Options = {}): AnswerStream {
   return openAnswerStream({
     body,
-    decoder: options.eventStream === true ? createBedrockDecoder() : createSseDecoder(),
+    decoder: options.eventStream === true ? createInvokeDecoder() : createSseDecoder(),
     reader: anthropicMessages.createReader(),
     idleTimeoutMs: options.idleTimeoutMs ?? 1_000,
   });
 }
+
+const never = new Promise<void>(() => undefined);
 
 async function eventsOf(stream: AnswerStream): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
@@ -47,28 +49,39 @@ describe("a stream", () => {
   });
 
   it("means the same read in bulk", async () => {
-    const pieces: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; at += 50) pieces.push(bytes.slice(at, at + 50));
-    const stream = open(bodyOf(pieces));
+    const middle = Math.floor(bytes.length / 2);
+    const stream = open(bodyOf([bytes.slice(0, middle), bytes.slice(middle)]));
     const first = (await stream.next())?.flatMap((one) => one.events) ?? [];
-    stream.readInBulk();
+    stream.readInBulk(never);
     expect([...first, ...(await eventsOf(stream))]).toEqual(whole);
   });
 
-  it("longer than one bulk piece means the same read in bulk", async () => {
-    const delta = { type: "content_block_delta", index: 1, delta: { type: "text_delta", text: "word " } };
-    const line = `event: content_block_delta\ndata: ${JSON.stringify(delta)}\n\n`;
-    const [head = "", tail = ""] = THINKING_AND_CALLS.split(/(?<=Checking [^\n]*\n\n)/);
-    const stream = open(bodyOf([head, ...Array.from({ length: 4_000 }, () => line), tail]));
-    stream.readInBulk();
-    const words = (await eventsOf(stream)).filter(
-      (event) => event.type === "block-delta" && event.text === "word ",
-    );
-    expect(words).toHaveLength(4_000);
+  it("is not waited for once there is hurry", async () => {
+    const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte));
+    const stream = open(bodyOf(pieces));
+    stream.readInBulk(Promise.resolve());
+    expect(await eventsOf(stream)).toEqual(whole);
+  });
+
+  it("read in bulk does not hold back the other branch of a tee", async () => {
+    const [copy, forward] = bodyOf([bytes], "falls silent").tee();
+    open(copy).readInBulk(never);
+    const { value } = await forward.getReader().read();
+    expect(value?.byteLength).toBe(bytes.length);
+  });
+
+  it("keeps what came before a frame that does not parse, even in one piece", async () => {
+    const events = await eventsOf(open(bodyOf([`${opening}event: x\ndata: {oops\n\n`])));
+    expect(events.slice(0, -1)).toEqual(whole.slice(0, events.length - 1));
+    expect(events.length).toBeGreaterThan(3);
+    expect(events.at(-1)?.type).toBe("error");
   });
 });
 
-const opening = THINKING_AND_CALLS.slice(0, THINKING_AND_CALLS.indexOf("event: content_block_stop"));
+const opening = THINKING_AND_CALLS.slice(
+  0,
+  THINKING_AND_CALLS.indexOf("event: content_block_stop"),
+);
 
 describe("a stream that goes wrong", () => {
   it("by silence ends in one timeout", async () => {
@@ -80,7 +93,7 @@ describe("a stream that goes wrong", () => {
 
   it("by silence while it is read in bulk ends in one timeout too", async () => {
     const stream = open(bodyOf([opening], "falls silent"), { idleTimeoutMs: 30 });
-    stream.readInBulk();
+    stream.readInBulk(never);
     const events = await eventsOf(stream);
     expect(events.at(-1)).toMatchObject({ type: "error", failure: { category: "timeout" } });
   });
@@ -123,7 +136,7 @@ describe("a stream that goes wrong", () => {
 describe("cancelling", () => {
   it("stops the upstream, may be repeated, and ends the stream", async () => {
     let cancelled = 0;
-    const body = new ReadableStream<Uint8Array>({
+    const body = new ReadableStream({
       type: "bytes",
       cancel: () => void (cancelled += 1),
     });
@@ -145,7 +158,7 @@ describe("cancelling", () => {
 
   it("happens by itself when the stream goes wrong", async () => {
     let cancelled = false;
-    const body = new ReadableStream<Uint8Array>({
+    const body = new ReadableStream({
       type: "bytes",
       cancel: () => void (cancelled = true),
     });

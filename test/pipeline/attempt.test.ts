@@ -56,7 +56,8 @@ const claude = gptAt("a", {
 
 describe("the body that is sent", () => {
   it("keeps the caller's bytes where the grammar is the same", async () => {
-    const odd = '{"model":"gpt","messages":[{"role":"user","content":"\\u4eac"}],"big":12345678901234567890,"t":1.0}';
+    const odd =
+      '{"model":"gpt","messages":[{"role":"user","content":"\\u4eac"}],"big":12345678901234567890,"t":1.0}';
     const { fetch, requests } = vendors({ a: answers.whole });
     const deps = worldWith({ model_list: [gptAt("a")] }, fetch);
     const call = { ...(await callIn(deps)), body: { text: odd, value: objectIn(odd) } };
@@ -66,7 +67,10 @@ describe("the body that is sent", () => {
 
   it("is written anew in another grammar", async () => {
     const { json } = await sentBody({ route: ANTHROPIC, body: { system: "Be brief." } });
-    expect(json).toMatchObject({ model: "gpt-4.1", messages: [{ role: "system" }, { role: "user" }] });
+    expect(json).toMatchObject({
+      model: "gpt-4.1",
+      messages: [{ role: "system" }, { role: "user" }],
+    });
     expect(json).not.toHaveProperty("system");
   });
 
@@ -152,11 +156,19 @@ describe("what a vendor does instead of answering", () => {
     ["nothing with 500", () => new Response(null, { status: 500 }), "server-error", 500],
     [
       "a list of errors",
-      () => Response.json([{ error: { message: "slow down", status: "RESOURCE_EXHAUSTED" } }], { status: 429 }),
+      () =>
+        Response.json([{ error: { message: "slow down", status: "RESOURCE_EXHAUSTED" } }], {
+          status: 429,
+        }),
       "rate-limit",
       429,
     ],
-    ["an error that is no object", () => Response.json("no", { status: 400 }), "invalid-request", 400],
+    [
+      "an error that is no object",
+      () => Response.json("no", { status: 400 }),
+      "invalid-request",
+      400,
+    ],
     [
       "a body that breaks",
       () => new Response(bodyOf(['{"id":'], "breaks"), { status: 200 }),
@@ -206,7 +218,10 @@ describe("what a vendor does instead of answering", () => {
     ["an opening and no more", () => sse(opening)],
     ["an opening and [DONE]", () => sse(opening, "[DONE]")],
     ["a frame that is not JSON", () => sse(opening, "{oops")],
-    ["an opening and a dead line", () => new Response(bodyOf([`data: ${JSON.stringify(opening)}\n\n`], "breaks"))],
+    [
+      "an opening and a dead line",
+      () => new Response(bodyOf([`data: ${JSON.stringify(opening)}\n\n`], "breaks")),
+    ],
     ["JSON instead of a stream", () => answers.whole()],
   ])("a stream of %s is a failure before anything was passed on", async (_what, answer) => {
     expect(await failureFor(answer, STREAMED)).toMatchObject({ category: "broken-stream" });
@@ -236,7 +251,10 @@ describe("a vendor that takes too long", () => {
     const result = await attempted(
       async (request) => {
         const { readable, writable } = new IdentityTransformStream();
-        request.signal.addEventListener("abort", () => void writable.abort().catch(() => undefined));
+        request.signal.addEventListener(
+          "abort",
+          () => void writable.abort().catch(() => undefined),
+        );
         return new Response(readable);
       },
       { entry: gptAt("a", { timeout: 5, stream_timeout: 0.05 }), body: { stream: true } },
@@ -303,5 +321,8 @@ it("lets a refusal of the caller's own request through as it is", async () => {
   const body = { messages: [{ role: "user", content: [{ type: "video" }] }] };
   const { fetch } = vendors({ a: answers.whole });
   const error = await rejectionOf(attempted(fetch, { route: OPENAI, entry: claude, body }));
-  expect(error).toMatchObject({ code: "invalid_request", details: { param: "messages.0.content.0.type" } });
+  expect(error).toMatchObject({
+    code: "invalid_request",
+    details: { param: "messages.0.content.0.type" },
+  });
 });

@@ -7,7 +7,7 @@ const BODY = { model: "m", messages: [{ role: "user", content: "Hi" }] };
 
 function attributionOf(headers: Record<string, string>, changes: JsonObject = {}) {
   const body: JsonObject = { ...BODY, ...changes };
-  return readAttribution(new Headers(headers), body, openAiChat.readEnvelope(body));
+  return readAttribution(new Headers(headers), body, openAiChat.readEnvelope(body, {}));
 }
 
 describe("tags", () => {

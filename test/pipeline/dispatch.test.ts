@@ -37,7 +37,12 @@ const FAILURES: Record<FailureCategory, () => Response | Promise<Response>> = {
   "content-policy": () => Response.json({ error: { code: "content_filter" } }, { status: 400 }),
   "invalid-request": failing(400),
   "too-large": failing(413),
-  credential: failing(401),
+  // As many OpenAI-like servers say it: no code, and the type of a malformed request.
+  credential: () =>
+    Response.json(
+      { error: { message: "Incorrect API key provided", type: "invalid_request_error" } },
+      { status: 401 },
+    ),
   permission: failing(403),
   "not-found": failing(404),
 };
@@ -163,7 +168,10 @@ describe("waiting", () => {
     const deps = worldWith(threeGpts(), fetch);
     const mine = contextIn(deps);
     context.hangUp = mine.hangUp;
-    expect(await dispatched(deps, { context: mine })).toMatchObject({ kind: "failed", attempts: 1 });
+    expect(await dispatched(deps, { context: mine })).toMatchObject({
+      kind: "failed",
+      attempts: 1,
+    });
     expect(asked).toEqual(["a"]);
   });
 });

@@ -96,7 +96,9 @@ describe("what a vendor says about the request", () => {
 });
 
 it("repeats how long the vendor wants us to wait", () => {
-  expect(errorFor({ category: "rate-limit", retryAfterMs: 1_500 }).details.retryAfterMs).toBe(1_500);
+  expect(errorFor({ category: "rate-limit", retryAfterMs: 1_500 }).details.retryAfterMs).toBe(
+    1_500,
+  );
 });
 
 it("says what an operator has to mend when the deployment is set up wrong", () => {

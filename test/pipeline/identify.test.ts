@@ -89,11 +89,12 @@ describe("a key", () => {
   });
 });
 
-it.each([{}, { authorization: "" }, { authorization: "   ", "x-api-key": "" }])(
-  "no key at all is told how to send one (%o)",
-  async (headers) => {
-    const error = await rejectionOf(whose(headers));
-    expect(error.code).toBe("missing_key");
-    expect(error.message).toContain("Authorization: Bearer");
-  },
-);
+it.each<Record<string, string>>([
+  {},
+  { authorization: "" },
+  { authorization: "   ", "x-api-key": "" },
+])("no key at all is told how to send one (%o)", async (headers) => {
+  const error = await rejectionOf(whose(headers));
+  expect(error.code).toBe("missing_key");
+  expect(error.message).toContain("Authorization: Bearer");
+});

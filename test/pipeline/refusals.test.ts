@@ -21,21 +21,37 @@ describe("a key that may not call", () => {
       /Key Expiry time 2026-11-21T08:59:59.000Z and current time 2026-11-21T09:00:00.000Z/,
     ],
     [{ reason: "blocked", scope: "key", name: "a" }, "blocked", "auth_error", /Key is blocked/],
-    [{ reason: "blocked", scope: "team", name: "tea" }, "blocked", "auth_error", /Team=tea is blocked/],
-    [{ reason: "blocked", scope: "user", name: "eve" }, "blocked", "auth_error", /User=eve is blocked/],
-  ])("because of %o is told with a 401 that is not worth repeating", (refusal, code, type, text) => {
-    const { error, status, headers } = refused(refusal);
-    expect([status, error.code, error.row.type]).toEqual([401, code, type]);
-    expect(error.message).toMatch(text);
-    expect(headers["x-should-retry"]).toBe("false");
-  });
+    [
+      { reason: "blocked", scope: "team", name: "tea" },
+      "blocked",
+      "auth_error",
+      /Team=tea is blocked/,
+    ],
+    [
+      { reason: "blocked", scope: "user", name: "eve" },
+      "blocked",
+      "auth_error",
+      /User=eve is blocked/,
+    ],
+  ])(
+    "because of %o is told with a 401 that is not worth repeating",
+    (refusal, code, type, text) => {
+      const { error, status, headers } = refused(refusal);
+      expect([status, error.code, error.row.type]).toEqual([401, code, type]);
+      expect(error.message).toMatch(text);
+      expect(headers["x-should-retry"]).toBe("false");
+    },
+  );
 
-  it.each(["key", "team", "user"] as const)("use a model by the list of its %s is told that list", (scope) => {
-    const { error, status } = refused({ reason: "model-denied", scope, allowed: ["a", "b/*"] });
-    expect(status).toBe(403);
-    expect(error.details).toMatchObject({ param: "model", type: `${scope}_model_access_denied` });
-    expect(error.message).toContain(`only access models=['a', 'b/*']. Tried to access gpt`);
-  });
+  it.each(["key", "team", "user"] as const)(
+    "use a model by the list of its %s is told that list",
+    (scope) => {
+      const { error, status } = refused({ reason: "model-denied", scope, allowed: ["a", "b/*"] });
+      expect(status).toBe(403);
+      expect(error.details).toMatchObject({ param: "model", type: `${scope}_model_access_denied` });
+      expect(error.message).toContain(`only access models=['a', 'b/*']. Tried to access gpt`);
+    },
+  );
 });
 
 describe("a rate limit", () => {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { createKeySigner, hashKey, mintKey } from "../../src/core/key-format.ts";
-import { NOTHING_SPENT, type KeyPolicy } from "../../src/core/ledger/policy.ts";
+import { NOTHING_SPENT, type KeyPolicy, type Standing } from "../../src/core/ledger/policy.ts";
 import { anthropicMessages } from "../../src/dialects/anthropic-messages/index.ts";
 import { openAiChat } from "../../src/dialects/openai-chat/index.ts";
 import { admit, type Admitted } from "../../src/pipeline/admit.ts";
@@ -127,6 +127,13 @@ export async function newKey(changes: Partial<KeyPolicy> = {}): Promise<{ key: s
   return { key, accountId, keyHash };
 }
 
+/** What the account says this key has spent and holds. */
+export async function standingOf({ accountId, keyHash }: Caller): Promise<Standing | undefined> {
+  const account = accountStub(env.ACCOUNT, accountId);
+  const [standing] = await account.standings([{ kind: "key", id: keyHash }]);
+  return standing;
+}
+
 /** One deployment of the group `gpt`, told apart by its id and its host. */
 export function gptAt(id: string, parameters: object = {}, info: object = {}): object {
   return {
@@ -157,7 +164,7 @@ export function vendors(answers: Record<string, Vendor[] | Vendor>) {
     const host = new URL(request.url).host.split(".")[0] ?? "";
     const turn = asked.filter((one) => one === host).length;
     asked.push(host);
-    requests.push(request.clone() as Request);
+    requests.push(request.clone());
     const list = [answers[host] ?? []].flat();
     const answer = list[Math.min(turn, list.length - 1)];
     if (answer === undefined) throw new Error(`nobody lives at ${host}`);

@@ -163,11 +163,20 @@ function asksForSchema(name: string, value: Json): boolean {
   return ANSWER_SCHEMAS.get(name)?.some((member) => member in value) ?? false;
 }
 
+/** Google takes every field in either spelling. */
+const GEMINI_SCHEMAS = [
+  "responseSchema",
+  "responseJsonSchema",
+  "response_schema",
+  "response_json_schema",
+];
+
 /** Where Anthropic, OpenAI's Responses, Gemini and Converse take the schema of an answer. */
 const ANSWER_SCHEMAS = new Map([
   ["output_config", ["format"]],
   ["text", ["format"]],
-  ["generationConfig", ["responseSchema", "responseJsonSchema"]],
+  ["generationConfig", GEMINI_SCHEMAS],
+  ["generation_config", GEMINI_SCHEMAS],
   ["outputConfig", ["textFormat"]],
 ]);
 

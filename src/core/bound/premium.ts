@@ -1,13 +1,17 @@
 import { GatewayError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 
+/** Google's words may be written `PRIORITY` and `SERVICE_TIER_PRIORITY`, too. */
+const DEARER_TIER = /priority|fast/i;
+
 /**
- * Fields that multiply a vendor's bill: OpenAI's priority tiers, Anthropic's fast mode and its data
- * residency (1.1 times for `us`). The price table knows the standard prices only, so such a call could
- * cost more than was reserved for it.
+ * Fields that multiply a vendor's bill: the priority tiers of OpenAI and Google, Anthropic's fast mode
+ * and its data residency (1.1 times for `us`). The price table knows the standard prices only, so such
+ * a call could cost more than was reserved for it.
  */
 const PREMIUM: Record<string, (value: string) => boolean> = {
-  service_tier: (value) => ["priority", "fast", "ultrafast"].includes(value),
+  service_tier: (value) => DEARER_TIER.test(value),
+  serviceTier: (value) => DEARER_TIER.test(value),
   speed: (value) => value === "fast",
   inference_geo: (value) => value !== "global",
 };

@@ -8,6 +8,7 @@ const FIELDS = [
   "api_base",
   "api_version",
   "organization",
+  "account_id",
   "azure_ad_token",
   "aws_access_key_id",
   "aws_secret_access_key",
@@ -63,8 +64,26 @@ const DEFAULTS: Partial<Record<ProviderWord, Partial<Record<Field, readonly stri
     vertex_location: ["VERTEXAI_LOCATION"],
     vertex_credentials: ["GOOGLE_APPLICATION_CREDENTIALS_JSON"],
   },
-  hosted_vllm: { api_key: ["HOSTED_VLLM_API_KEY"], api_base: ["HOSTED_VLLM_API_BASE"] },
+  gemini: { api_key: ["GEMINI_API_KEY", "GOOGLE_API_KEY"], api_base: ["GEMINI_API_BASE"] },
+  together_ai: {
+    api_key: ["TOGETHERAI_API_KEY", "TOGETHER_AI_API_KEY"],
+    api_base: ["TOGETHER_AI_API_BASE"],
+  },
+  perplexity: { api_key: ["PERPLEXITYAI_API_KEY"], api_base: ["PERPLEXITY_API_BASE"] },
+  cloudflare: {
+    api_key: ["CLOUDFLARE_API_KEY"],
+    api_base: ["CLOUDFLARE_API_BASE"],
+    account_id: ["CLOUDFLARE_ACCOUNT_ID"],
+  },
+  ollama_chat: { api_key: ["OLLAMA_API_KEY"], api_base: ["OLLAMA_API_BASE"] },
+  cohere_chat: { api_key: ["COHERE_API_KEY"], api_base: ["COHERE_API_BASE"] },
 };
+
+/** Everybody else's are the provider's own word in capitals: `MISTRAL_API_KEY`. */
+function usualVariables(provider: ProviderWord): Partial<Record<Field, readonly string[]>> {
+  const word = provider.toUpperCase();
+  return { api_key: [`${word}_API_KEY`], api_base: [`${word}_API_BASE`] };
+}
 
 export interface ConnectionSource {
   provider: ProviderWord;
@@ -127,7 +146,7 @@ function environmentValue(
   { variables, region }: ConnectionSource,
 ): string | undefined {
   if (field === "aws_region_name" && region !== undefined) return region;
-  const names = DEFAULTS[provider]?.[field] ?? [];
+  const names = (DEFAULTS[provider] ?? usualVariables(provider))[field] ?? [];
   return names.map((name) => variables.get(name)).find((value) => value !== undefined);
 }
 

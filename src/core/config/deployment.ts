@@ -10,6 +10,8 @@ export interface Deployment {
   provider: string;
   /** The vendor's own id: the rest of `litellm_params.model`. An ARN keeps its `:` and `/`. */
   model: string;
+  /** LiteLLM's word between the two that chooses a grammar: `responses`. */
+  route?: string;
   /** What prices and capabilities are looked up by: `model_info.base_model`, else `model`. */
   baseModel: string;
   connection: Connection;
@@ -40,6 +42,8 @@ export interface Connection {
   api_base?: string;
   api_version?: string;
   organization?: string;
+  /** Whose Workers AI it is (`CLOUDFLARE_ACCOUNT_ID`). */
+  account_id?: string;
   azure_ad_token?: string;
   aws_access_key_id?: string;
   aws_secret_access_key?: string;

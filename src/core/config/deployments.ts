@@ -108,6 +108,7 @@ function readDeployment(read: Entry, sources: DeploymentSources, report: Report)
     group: entry.model_name,
     provider: name.provider,
     model: name.model,
+    route: name.route,
     baseModel,
     connection,
     unresolved,
@@ -121,7 +122,7 @@ function readDeployment(read: Entry, sources: DeploymentSources, report: Report)
     tags: params.tags ?? [],
     accessGroups: info.access_groups ?? [],
     dropParams: params.drop_params ?? sources.settings.dropParams,
-    price: completePrice(stated, listed, sources.settings.unpricedModels),
+    price: completePrice(stated, listed, sources.settings.unpricedModels, info.mode),
     modelInfo: info,
   };
 }

@@ -31,7 +31,7 @@ export const FILE = known(
 export const MODEL_ENTRY = known("model_name litellm_params model_info");
 
 export const LITELLM_PARAMS = known(
-  `model custom_llm_provider api_key api_base api_version organization azure_ad_token
+  `model custom_llm_provider api_key api_base api_version organization account_id azure_ad_token
   aws_access_key_id aws_secret_access_key aws_session_token aws_region_name aws_bearer_token
   aws_bedrock_runtime_endpoint model_id vertex_project vertex_location vertex_credentials
   vertex_ai_project vertex_ai_location vertex_ai_credentials timeout stream_timeout num_retries

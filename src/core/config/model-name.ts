@@ -3,9 +3,25 @@ export const PROVIDERS = [
   "bedrock",
   "vertex_ai",
   "vertex_ai_beta",
+  "gemini",
   "azure",
   "openai",
   "anthropic",
+  "mistral",
+  "together_ai",
+  "groq",
+  "fireworks_ai",
+  "perplexity",
+  "deepseek",
+  "xai",
+  "openrouter",
+  "cloudflare",
+  "ollama",
+  "ollama_chat",
+  "huggingface",
+  "nvidia_nim",
+  "cohere",
+  "cohere_chat",
   "openai_like",
   "custom_openai",
   "hosted_vllm",
@@ -18,6 +34,8 @@ export interface ModelName {
   provider: ProviderWord;
   /** The vendor's id, or an ARN. */
   model: string;
+  /** LiteLLM's word for one of its own routes, where it says which grammar to speak. */
+  route?: string;
   /** The region the name itself states: `bedrock/us-west-2/…`, or the one inside an ARN. */
   region: string | undefined;
 }
@@ -25,7 +43,8 @@ export interface ModelName {
 /** Words LiteLLM takes between provider and model to choose one of its own routes. */
 const ROUTE_WORDS: Partial<Record<ProviderWord, readonly string[]>> = {
   bedrock: ["converse", "invoke"],
-  azure: ["o_series", "gpt5_series"],
+  azure: ["o_series", "gpt5_series", "responses"],
+  openai: ["responses"],
 };
 
 /** Reads `litellm_params.model`; a string says what is wrong with it and what to do. */
@@ -42,9 +61,11 @@ export function readModelName(text: string, customProvider?: string): ModelName 
       : `"${word}" is no provider of this gateway; ${KNOWN}`;
   }
   const rest = findProvider(word) === provider ? text.slice(slash + 1) : text;
-  const model = withoutRoute(rest, provider);
+  const route = ROUTE_WORDS[provider]?.find((one) => rest.startsWith(`${one}/`));
+  const model = route === undefined ? rest : rest.slice(route.length + 1);
   if (model === "") return `"${text}" names a provider and no model: write provider/model`;
-  return provider === "bedrock" ? onBedrock(model) : { provider, model, region: undefined };
+  const name = provider === "bedrock" ? onBedrock(model) : { provider, model, region: undefined };
+  return route === undefined ? name : { ...name, route };
 }
 
 const KNOWN = `known are ${PROVIDERS.join(", ")}`;
@@ -57,11 +78,6 @@ function findProvider(word: string): ProviderWord | undefined {
 function guess(text: string): ProviderWord | undefined {
   if (/^(gpt-|o\d(-|$)|chatgpt-)/.test(text)) return "openai";
   return text.startsWith("claude-") ? "anthropic" : undefined;
-}
-
-function withoutRoute(model: string, provider: ProviderWord): string {
-  const route = ROUTE_WORDS[provider]?.find((word) => model.startsWith(`${word}/`));
-  return route === undefined ? model : model.slice(route.length + 1);
 }
 
 /** `us-west-2/anthropic.…`, or an ARN, which some configurations carry percent-encoded. */

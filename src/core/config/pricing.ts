@@ -1,6 +1,7 @@
 import { RATE_PICO_MAX } from "../cost.ts";
-import { picoFromUsdPerMillion, picoFromUsdPerToken } from "../money.ts";
+import { nanoFromUsd, picoFromUsdPerMillion, picoFromUsdPerToken } from "../money.ts";
 import type { Price, Rates } from "../price.ts";
+import { UNIT_NANO_MAX, type Unit } from "../units.ts";
 import type { Settings } from "./deployment.ts";
 import type { Report } from "./problem.ts";
 
@@ -13,6 +14,21 @@ const FIELDS: Record<string, keyof Rates> = {
   cache_creation_input_token_cost_above_1hr: "cacheWrite1hPico",
   output_cost_per_reasoning_token: "reasoningPico",
 };
+
+/** LiteLLM's prices by the piece. Which side they stand on makes no difference to a bill. */
+const UNIT_FIELDS: Record<string, Unit> = {
+  input_cost_per_image: "image",
+  output_cost_per_image: "image",
+  input_cost_per_second: "second",
+  output_cost_per_second: "second",
+  input_cost_per_character: "character",
+  output_cost_per_character: "character",
+  input_cost_per_query: "query",
+};
+
+export function unitFieldOf(name: string): Unit | undefined {
+  return Object.hasOwn(UNIT_FIELDS, name) ? UNIT_FIELDS[name] : undefined;
+}
 
 const TOKENS_PER_K = 1_000;
 
@@ -31,7 +47,7 @@ export function priceFieldOf(name: string): PriceField | undefined {
   return { rate, thresholdTokens };
 }
 
-/** Price fields LiteLLM has and this gateway does not charge by: per image, per second, batch tiers. */
+/** Price fields LiteLLM has and this gateway does not charge by: per pixel, batch tiers. */
 export function looksLikePrice(name: string): boolean {
   return /_cost(_|$)|_pricing$/.test(name);
 }
@@ -42,6 +58,7 @@ type PartialRates = Partial<Rates>;
 export interface StatedPrice {
   base: PartialRates;
   above: { thresholdTokens: number; rates: PartialRates } | undefined;
+  units: Partial<Record<Unit, number>>;
 }
 
 /** Collects the price fields of `litellm_params` and `model_info`; the former win. */
@@ -49,13 +66,16 @@ export function readStatedPrice(
   places: readonly { path: string; values: Readonly<Record<string, unknown>> }[],
   report: Report,
 ): StatedPrice {
-  const stated: StatedPrice = { base: {}, above: undefined };
+  const stated: StatedPrice = { base: {}, above: undefined, units: {} };
   for (const { path, values } of places) {
     for (const [name, value] of Object.entries(values)) {
       const field = priceFieldOf(name);
       const pico = field && readRate(value, `${path}.${name}`, report);
       if (field !== undefined && pico !== undefined)
         state(stated, field, pico, `${path}.${name}`, report);
+      const unit = unitFieldOf(name);
+      const nano = unit && readUnitPrice(value, `${path}.${name}`, report);
+      if (unit !== undefined && nano !== undefined) stated.units[unit] ??= nano;
     }
   }
   return stated;
@@ -77,12 +97,26 @@ function state(
   else report.warnings.push({ path, message: "not supported yet: a second threshold" });
 }
 
-function readRate(value: unknown, path: string, report: Report): number | undefined {
+function readUsd(value: unknown, path: string, report: Report, piece: string): number | undefined {
   const usd = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof usd !== "number" || !Number.isFinite(usd) || usd < 0) {
-    report.problems.push({ path, message: "must be a number, 0 or more: USD for one token" });
-    return undefined;
-  }
+  if (typeof usd === "number" && Number.isFinite(usd) && usd >= 0) return usd;
+  report.problems.push({ path, message: `must be a number, 0 or more: USD for one ${piece}` });
+  return undefined;
+}
+
+function readUnitPrice(value: unknown, path: string, report: Report): number | undefined {
+  const usd = readUsd(value, path, report, "piece");
+  if (usd === undefined) return undefined;
+  // A nano-dollar at least: what costs something is not free because its price is small.
+  const nano = usd === 0 ? 0 : Math.max(nanoFromUsd(usd), 1);
+  if (nano <= UNIT_NANO_MAX) return nano;
+  report.problems.push({ path, message: "is more than $10 for one piece: write USD for one" });
+  return undefined;
+}
+
+function readRate(value: unknown, path: string, report: Report): number | undefined {
+  const usd = readUsd(value, path, report, "token");
+  if (usd === undefined) return undefined;
   const pico = picoFromUsdPerToken(usd);
   if (pico <= RATE_PICO_MAX) return pico;
   const message =
@@ -91,19 +125,44 @@ function readRate(value: unknown, path: string, report: Report): number | undefi
   return undefined;
 }
 
+/** LiteLLM's modes of models that read and write no word, so that what they write has no price. */
+const WRITES_NOTHING = new Set(["embedding", "rerank", "moderation"]);
+
 /**
  * The price of a deployment: what the entry states, completed from the table. Input and output must
- * be known one way or the other; zero is free on purpose, silence is unpriced.
+ * be known one way or the other; zero is free on purpose, silence is unpriced. `mode` is LiteLLM's.
  */
 export function completePrice(
   stated: StatedPrice,
   listed: Price | undefined,
   unpriced: Settings["unpricedModels"],
+  mode?: string,
+): Price | undefined {
+  const price = completeTokenPrice(stated, listed, unpriced, mode);
+  if (Object.keys(stated.units).length === 0) return price;
+  if (price !== undefined) return { ...price, units: stated.units };
+  return { ...FREE, units: stated.units, unitsOnly: true, source: "config" };
+}
+
+const FREE: Rates = {
+  inputPico: 0,
+  outputPico: 0,
+  cacheReadPico: 0,
+  cacheWrite5mPico: 0,
+  cacheWrite1hPico: 0,
+};
+
+function completeTokenPrice(
+  stated: StatedPrice,
+  listed: Price | undefined,
+  unpriced: Settings["unpricedModels"],
+  mode: string | undefined,
 ): Price | undefined {
   const isStated = Object.keys(stated.base).length > 0 || stated.above !== undefined;
   if (!isStated) return listed ?? boundPrice(unpriced);
   const inputPico = stated.base.inputPico ?? listed?.inputPico;
-  const outputPico = stated.base.outputPico ?? listed?.outputPico;
+  const unwritten = WRITES_NOTHING.has(mode ?? "") ? 0 : undefined;
+  const outputPico = stated.base.outputPico ?? listed?.outputPico ?? unwritten;
   if (inputPico === undefined || outputPico === undefined) return boundPrice(unpriced);
   const base = completeRates({ ...stated.base, inputPico, outputPico }, listed);
   const above = completeAbove(stated, base, listed);

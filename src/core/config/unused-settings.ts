@@ -13,7 +13,7 @@ import {
   SEKISHO_SETTINGS,
   type KnownSettings,
 } from "./known-settings.ts";
-import { looksLikePrice, priceFieldOf } from "./pricing.ts";
+import { looksLikePrice, priceFieldOf, unitFieldOf } from "./pricing.ts";
 import { pathOf, type Problem } from "./problem.ts";
 
 const SECTIONS: readonly [string, KnownSettings][] = [
@@ -67,7 +67,7 @@ function fateOf(name: string, known: KnownSettings): string | undefined {
   if (known.acted.has(name)) return undefined;
   const reason = known.needless.get(name);
   if (reason !== undefined) return `not needed here: ${reason}`;
-  if (known === LITELLM_PARAMS && priceFieldOf(name) !== undefined) return undefined;
+  if (known === LITELLM_PARAMS && isPrice(name)) return undefined;
   const isLater = known.later.has(name) || (known === LITELLM_PARAMS && looksLikePrice(name));
   return isLater ? `not supported yet: ${name}` : `unknown setting: ${name}`;
 }
@@ -75,14 +75,33 @@ function fateOf(name: string, known: KnownSettings): string | undefined {
 function unusedInfo(info: Json | undefined, steps: PropertyKey[]): Problem[] {
   return membersOf(info).flatMap(([name, value]) => {
     const path = pathOf([...steps, name]);
-    const isOtherPrice = looksLikePrice(name) && priceFieldOf(name) === undefined;
+    const isOtherPrice = looksLikePrice(name) && !isPrice(name);
     if (MODEL_INFO_LATER.has(name) || isOtherPrice) {
       return [{ path, message: `not supported yet: ${name}` }];
     }
-    const isOtherMode = name === "mode" && value !== "chat" && referenceIn(value) === undefined;
-    return isOtherMode ? [{ path, message: "not supported yet: any mode but chat" }] : [];
+    const isMode = name === "mode" && typeof value === "string" && referenceIn(value) === undefined;
+    return isMode && !MODES.has(value)
+      ? [{ path, message: `not supported yet: mode ${value}` }]
+      : [];
   });
 }
+
+function isPrice(name: string): boolean {
+  return priceFieldOf(name) !== undefined || unitFieldOf(name) !== undefined;
+}
+
+/** LiteLLM's kinds of models that are served. */
+const MODES = new Set([
+  "chat",
+  "completion",
+  "responses",
+  "embedding",
+  "rerank",
+  "moderation",
+  "image_generation",
+  "audio_transcription",
+  "audio_speech",
+]);
 
 function literalSecrets(section: Json | undefined, steps: PropertyKey[]): Problem[] {
   return membersOf(section).flatMap(([name, value]) => {

@@ -46,6 +46,17 @@ export const OPENAI_ONLY_PRICES: PriceList = {
   ],
 };
 
+/** They write nothing. Azure has a price of its own for them. */
+export const OPENAI_EMBEDDING_PRICES: PriceList = {
+  source: SOURCE,
+  seen: "2026-05-01",
+  prices: [
+    flat("text-embedding-3-small", 0.02, 0, 0.02),
+    flat("text-embedding-3-large", 0.13, 0, 0.13),
+    flat("text-embedding-ada-002", 0.1, 0, 0.1),
+  ],
+};
+
 function uncharged(input: number, output: number, cacheRead: number): UsdRates {
   return { input, output, cacheRead, cacheWrite5m: input, cacheWrite1h: input };
 }

@@ -4,6 +4,7 @@ import { refusePremium } from "../../../src/core/bound/premium.ts";
 describe("refusePremium", () => {
   test.each([
     ["service_tier", "priority"],
+    ["serviceTier", "SERVICE_TIER_PRIORITY"],
     ["speed", "fast"],
     ["inference_geo", "us"],
   ])("refuses %s: %s and names the field", (name, value) => {

@@ -1,0 +1,26 @@
+import { boundOf, measureInput } from "../core/bound.ts";
+import type { Deployment } from "../core/config/deployment.ts";
+import type { CostBound } from "../core/ledger.ts";
+import { isPriced, nanoForUnits } from "../core/units.ts";
+import type { Call } from "./call.ts";
+
+/** Deployments whose price says what this call costs. */
+export function pricedDeployments({ group, route }: Call): Deployment[] {
+  const { unit, tokensAreTold = true } = route.forward ?? {};
+  return group.deployments.filter((one) => isPriced(one.price, unit, tokensAreTold));
+}
+
+/** The most this call can cost at any of these deployments, by its tokens and by its units. */
+export function boundOfCall({ body, envelope, route }: Call, priced: Deployment[]): CostBound {
+  const { forward } = route;
+  const measure = measureInput(body.value);
+  if (forward === undefined) return boundOf(measure, envelope, priced);
+  const audioBytes = measure.audioBytes + forward.soundBytes(body);
+  // A picture's `prompt` is its text, and not the name of one that is kept elsewhere.
+  const bound = boundOf({ ...measure, audioBytes, unseen: false }, envelope, priced);
+  const { unit } = forward;
+  if (unit === undefined) return bound;
+  const units = { unit, count: forward.unitsMax(body) };
+  const dearest = priced.map(({ price }) => (price ? nanoForUnits(units, price) : 0));
+  return { ...bound, inputNanoUsd: bound.inputNanoUsd + Math.max(...dearest) };
+}

@@ -49,6 +49,8 @@ async function start() {
       ...given,
       LITELLM_MASTER_KEY: masterKey,
       SEKISHO_KEY_SECRET: keySecret,
+      // Example keys from documentation are fine on a laptop.
+      SEKISHO_LOCAL: "1",
       SEKISHO_CONFIG_JSON: JSON.stringify(compiled),
     },
   });

@@ -1,3 +1,4 @@
+import type { BodyPatch } from "../core/body-patch.ts";
 import type { ChatEvent, ChatRequest, Usage } from "../core/chat.ts";
 import type { GatewayError } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
@@ -7,7 +8,13 @@ import type { CallerFraming } from "./framing/caller-framing.ts";
 import type { Frame } from "./framing/frame.ts";
 
 /** A grammar. One grammar may travel in several envelopes: Anthropic's also inside Bedrock's frames. */
-export type DialectName = "openai-chat" | "anthropic-messages" | "gemini";
+export type DialectName =
+  | "openai-chat"
+  | "openai-responses"
+  | "openai-text"
+  | "anthropic-messages"
+  | "gemini"
+  | "bedrock-converse";
 
 /** What a caller said in the URL and not in the body. */
 export interface RouteTarget {
@@ -19,6 +26,8 @@ export interface RouteTarget {
 export interface RequestBody {
   text: string;
   value: JsonObject;
+  /** The parts of a body that is a form with a file; `value` has its plain fields. */
+  form?: FormData;
 }
 
 /**
@@ -51,6 +60,9 @@ export interface CallerDialect {
 
   /** Writes a streamed answer. Made per answer. */
   createWriter(context: AnswerContext): AnswerWriter;
+
+  /** Answers "how many tokens is this?", for clients who expect another answer than Anthropic's. */
+  renderTokenCount?(inputTokens: number): JsonObject;
 
   /** Writes a whole answer from the events of one. */
   renderAnswer(events: readonly ChatEvent[], context: AnswerContext): JsonObject;
@@ -93,13 +105,21 @@ export interface AnswerContext {
   id: string;
   createdAtMs: number;
   streamUsage: boolean;
+  /** The caller's body, for grammars whose answers repeat parts of it. */
+  request?: JsonObject;
+  /** The clock, for grammars whose answers say how long they took. */
+  nowMs?(): number;
 }
 
 export interface ErrorContext {
   requestId: string;
+  /** The id under which the answer began that is now breaking off. */
+  answerId?: string;
 }
 
 export interface RenderedError {
+  /** Where the grammar has statuses of its own; otherwise the error table's. */
+  status?: number;
   body: JsonObject;
   headers: Record<string, string>;
 }
@@ -123,6 +143,12 @@ export interface UpstreamDialect {
    */
   renderRequest(request: ChatRequest, target: RenderTarget): JsonObject;
 
+  /**
+   * Limits how long the answer to a body of this grammar may become. Absent where the member for it
+   * depends on the model (`Capabilities.maxTokensField`).
+   */
+  limitOutput?(body: BodyPatch, outputTokensMax: number): void;
+
   /** Reads a streamed answer. Made per answer. */
   createReader(): AnswerReader;
 
@@ -139,6 +165,8 @@ export interface UpstreamDialect {
 export interface RenderTarget {
   /** The vendor's model id. */
   model: string;
+  /** What model that is, where its id is a private name. */
+  baseModel?: string;
   capabilities: Capabilities;
   /** Collects what was left out, for the `x-sekisho-dropped-params` header. */
   dropped: string[];

@@ -37,7 +37,8 @@ function readObject(body: JsonObject): ErrorFields {
       messageOf(error.Message) ??
       messageOf(body.error) ??
       messageOf(body.message) ??
-      messageOf(body.detail),
+      messageOf(body.detail) ??
+      messageOf(body.errors),
     param: typeof error.param === "string" ? error.param : undefined,
     status: [error.code, error.status, body.status].find(isErrorStatus),
     words: [
@@ -66,7 +67,8 @@ function messageOf(value: Json | undefined): string | undefined {
 function complaint(item: Json): string {
   if (!isJsonObject(item)) return String(item);
   const path = Array.isArray(item.loc) ? `${item.loc.join(".")}: ` : "";
-  return isText(item.msg) ? `${path}${item.msg}` : JSON.stringify(item);
+  const text = isText(item.msg) ? item.msg : item.message;
+  return isText(text) ? `${path}${text}` : JSON.stringify(item);
 }
 
 /** A proxy's HTML page has its reason in the title; anything else that is short is the reason. */

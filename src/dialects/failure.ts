@@ -69,7 +69,8 @@ function categoryOf(signals: FailureSignals, said: string[], message: string): F
   const found =
     firstOf(words, PRECISE_WORDS) ??
     categoryOfMessage(message, signals) ??
-    firstOf(words, BROAD_WORDS) ??
+    // OpenAI and its imitators file a refused key under "invalid request", too.
+    (signals.status === 401 ? "credential" : firstOf(words, BROAD_WORDS)) ??
     categoryOfStatus(signals.status);
   return overridden(found, signals);
 }

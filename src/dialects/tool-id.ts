@@ -17,3 +17,10 @@ function hash(text: string, seed: number): string {
   }
   return (state >>> 0).toString(36);
 }
+
+/** The same for vendors who want exactly so many letters and digits. */
+export function alphanumericToolId(id: string, characters: number): string {
+  if (id.length === characters && /^[a-zA-Z0-9]+$/.test(id)) return id;
+  const digits = hash(id, 0x811c9dc5) + hash(id, 0x01000193);
+  return digits.slice(0, characters).padStart(characters, "0");
+}

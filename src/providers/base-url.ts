@@ -5,7 +5,9 @@
 export function trimBase(apiBase: string, ...endings: string[]): string {
   let base = withoutSlashes(apiBase.split(/[?#]/, 1)[0] ?? "");
   for (const ending of endings) {
-    if (base.endsWith(ending)) base = withoutSlashes(base.slice(0, -ending.length));
+    // Cutting nothing off would cut everything: a slice to minus zero is empty.
+    if (ending !== "" && base.endsWith(ending))
+      base = withoutSlashes(base.slice(0, -ending.length));
   }
   return base;
 }

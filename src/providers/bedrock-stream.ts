@@ -7,10 +7,37 @@ import { FramingError } from "../dialects/framing/frame.ts";
 import { textOfBase64 } from "./base64.ts";
 
 /** Takes Anthropic's events out of AWS's envelopes: binary message, JSON, base64. */
-export function createBedrockDecoder(): FrameDecoder {
+export function createInvokeDecoder(): FrameDecoder {
+  return decoderOf((said) => {
+    switch (said.kind) {
+      case "event":
+        return said.name === "chunk" ? [chunkFrame(said.text)] : [];
+      case "exception":
+        return [errorFrame(said.name, messageIn(said.text))];
+    }
+  });
+}
+
+/** Converse's messages as they are, each under the name of its type. */
+export function createConverseDecoder(): FrameDecoder {
+  return decoderOf(({ kind, name, text }) => {
+    // The reader tells an exception by its name.
+    const isNamed = kind === "event" || name.endsWith("Exception");
+    return [{ event: isNamed ? name : "internalServerException", data: text }];
+  });
+}
+
+/** A message of the event stream, by AWS's two ways to break off. */
+interface Said {
+  kind: "event" | "exception";
+  name: string;
+  text: string;
+}
+
+function decoderOf(framesOf: (said: Said) => Frame[]): FrameDecoder {
   const messages = createEventStreamDecoder();
   return {
-    push: (bytes) => messages.push(bytes).flatMap(framesOf),
+    push: (bytes) => messages.push(bytes).flatMap((message) => framesOf(saidIn(message))),
     end() {
       messages.end();
       return [];
@@ -18,17 +45,21 @@ export function createBedrockDecoder(): FrameDecoder {
   };
 }
 
-function framesOf({ headers, payload }: EventStreamMessage): Frame[] {
+function saidIn({ headers, payload }: EventStreamMessage): Said {
   const text = new TextDecoder().decode(payload);
   switch (headers[":message-type"]) {
     case "event":
-      return headers[":event-type"] === "chunk" ? [chunkFrame(text)] : [];
+      return { kind: "event", name: headers[":event-type"] ?? "", text };
     case "exception":
-      return [errorFrame(headers[":exception-type"] ?? "", messageIn(text))];
-    case "error":
-      return [
-        errorFrame(headers[":error-code"] ?? "", headers[":error-message"] ?? messageIn(text)),
-      ];
+      return { kind: "exception", name: headers[":exception-type"] ?? "", text };
+    case "error": {
+      const message = headers[":error-message"] ?? messageIn(text);
+      return {
+        kind: "exception",
+        name: headers[":error-code"] ?? "",
+        text: JSON.stringify({ message }),
+      };
+    }
     case undefined:
     default:
       throw new FramingError("a message of the event stream does not say what it is");

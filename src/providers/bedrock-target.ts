@@ -1,4 +1,5 @@
 import type { Deployment } from "../core/config/deployment.ts";
+import type { DialectName } from "../dialects/dialect.ts";
 import { trimBase } from "./base-url.ts";
 
 export interface BedrockTarget {
@@ -19,6 +20,21 @@ export function bedrockTarget({ model, connection }: Deployment): BedrockTarget 
 /** Some configurations carry the ARN percent-encoded already; it must be encoded once and not twice. */
 function decodedId(id: string): string {
   return /%(2F|3A)/i.test(id) ? decodeURIComponent(id) : id;
+}
+
+/** Which of Bedrock's two surfaces a deployment is reached by, for a caller of this grammar. */
+export function speaksConverse(deployment: Deployment, caller: DialectName): boolean {
+  const { route, model, baseModel } = deployment;
+  if (route === "converse" || route === "invoke") return route === "converse";
+  if (caller === "bedrock-converse") return true;
+  if (model.includes("claude") || baseModel.includes("claude")) return false;
+  // An id of one's own does not say whose model it is; without a base_model it is taken for Claude's.
+  return baseModel !== model || !isOpaque(model);
+}
+
+/** An ARN that ends in an id, and not in a model's name, which would be `vendor.model`. */
+function isOpaque(model: string): boolean {
+  return model.startsWith("arn:") && !model.slice(model.lastIndexOf("/")).includes(".");
 }
 
 export function isApplicationProfile(id: string): boolean {

@@ -1,18 +1,46 @@
 import { anthropic } from "./anthropic.ts";
 import { azure } from "./azure.ts";
 import { bedrock } from "./bedrock.ts";
+import { cloudflare } from "./cloudflare.ts";
+import { cohere } from "./cohere.ts";
+import { deepseek } from "./deepseek.ts";
 import { demo } from "./demo.ts";
+import { fireworks } from "./fireworks.ts";
+import { gemini } from "./gemini.ts";
+import { groq } from "./groq.ts";
+import { huggingface } from "./huggingface.ts";
+import { mistral } from "./mistral.ts";
+import { nvidiaNim } from "./nvidia-nim.ts";
+import { ollama } from "./ollama.ts";
 import { openAiCompatible } from "./openai-compatible.ts";
 import { openai } from "./openai.ts";
+import { openrouter } from "./openrouter.ts";
+import { perplexity } from "./perplexity.ts";
 import type { Provider } from "./provider.ts";
+import { together } from "./together.ts";
 import { vertex } from "./vertex.ts";
+import { xai } from "./xai.ts";
 
 const PROVIDERS: Provider[] = [
   bedrock,
   vertex,
+  gemini,
   azure,
   openai,
   anthropic,
+  mistral,
+  together,
+  groq,
+  fireworks,
+  perplexity,
+  deepseek,
+  xai,
+  openrouter,
+  cloudflare,
+  ...ollama,
+  huggingface,
+  nvidiaNim,
+  ...cohere,
   ...openAiCompatible,
   demo,
 ];

@@ -1,9 +1,10 @@
-import { openAiLike } from "./openai.ts";
+import { openAiLike } from "./openai-like.ts";
 import type { Provider } from "./provider.ts";
 
-/** LiteLLM's names for servers of one's own that speak OpenAI's grammar. */
+/** LiteLLM's names for servers of one's own that speak OpenAI's grammar, extensions and all. */
 export const openAiCompatible: Provider[] = [
-  openAiLike("hosted_vllm"),
-  openAiLike("openai_like"),
-  openAiLike("custom_openai"),
+  // vLLM's chat templates know "system" and not "developer".
+  openAiLike({ name: "hosted_vllm", quirks: {} }),
+  openAiLike({ name: "openai_like" }),
+  openAiLike({ name: "custom_openai" }),
 ];

@@ -1,9 +1,10 @@
 import type { BodyPatch } from "../core/body-patch.ts";
 import type { Deployment } from "../core/config/deployment.ts";
-import type { FailedResponse, UpstreamDialect } from "../dialects/dialect.ts";
+import type { DialectName, FailedResponse, UpstreamDialect } from "../dialects/dialect.ts";
 import type { FrameDecoder } from "../dialects/framing/frame.ts";
 import type { Failure } from "../core/failure.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Endpoints } from "./endpoint.ts";
 import type { TokenMint } from "./google-token.ts";
 
 /**
@@ -15,8 +16,8 @@ export interface Provider {
   /** LiteLLM's name for it: the part of `litellm_params.model` before the first slash. */
   readonly name: string;
 
-  /** The grammar this deployment speaks. */
-  dialect(deployment: Deployment): UpstreamDialect;
+  /** The grammar this deployment speaks; where it speaks several, the caller's if that is one of them. */
+  dialect(deployment: Deployment, caller: DialectName): UpstreamDialect;
 
   /** Names of credentials this deployment still lacks; empty when it can be called. */
   missing(deployment: Deployment): string[];
@@ -30,11 +31,11 @@ export interface Provider {
   /** Address, headers and signature over the final bytes. */
   prepare(call: UpstreamCall, body: string, tools: ProviderTools): Promise<PreparedRequest>;
 
-  /** What carries a streamed answer. SSE can be forwarded to SSE callers without being re-framed. */
+  /** What carries a streamed answer; callers of the same framing can be forwarded its bytes. */
   readonly framing: "sse" | "event-stream";
 
-  /** How a streamed answer is cut into frames. */
-  createDecoder(): FrameDecoder;
+  /** How a streamed answer in this grammar is cut into frames. */
+  createDecoder(dialect: DialectName): FrameDecoder;
 
   /** Reads an error answer, where the surface has error bodies other than its grammar's. */
   readFailure?(response: FailedResponse): Failure;
@@ -46,10 +47,17 @@ export interface Provider {
    * Drops the kept credential that this request carried and the vendor answered 401 to, so that the
    * next `prepare` gets another. Absent where there is no other.
    */
-  forgetCredential?(call: UpstreamCall, refused: PreparedRequest, tools: ProviderTools): void;
+  forgetCredential?(
+    call: UpstreamCall,
+    refused: Pick<PreparedRequest, "headers">,
+    tools: ProviderTools,
+  ): void;
 
   /** Where tokens can be counted by the vendor, how. Absent when the surface cannot. */
   countTokens?: TokenCounter;
+
+  /** What it serves beside conversations. */
+  endpoints?: Endpoints;
 }
 
 export interface TokenCounter {
@@ -61,11 +69,15 @@ export interface TokenCounter {
 
 export interface UpstreamCall {
   deployment: Deployment;
+  /** The grammar of the body; surfaces that speak several have an address for each. */
+  dialect: DialectName;
   stream: boolean;
   /** The caller's `anthropic-beta` flags, one per item; empty for other grammars. */
   betas: readonly string[];
   /** The caller's `anthropic-version`, when it sent one. */
   anthropicVersion: string | undefined;
+  /** Collects the parameters this surface lacks and whose absence is cosmetic, for a header. */
+  dropped?: string[];
 }
 
 export interface PreparedRequest {

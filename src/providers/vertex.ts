@@ -7,10 +7,11 @@ import { gemini } from "../dialects/gemini/index.ts";
 import { acceptedBetas, VERTEX_BETAS } from "./beta-flags.ts";
 import { adaptClaudeBody } from "./claude-body.ts";
 import type { ClaudeSurface } from "./claude-body.ts";
-import { removeGatewayFields } from "./gateway-fields.ts";
+import { adaptGeminiBody } from "./gemini-body.ts";
 import type { PreparedRequest, Provider, ProviderTools, UpstreamCall } from "./provider.ts";
 import { saysProject } from "./service-account.ts";
 import { isClaude, vertexUrl } from "./vertex-address.ts";
+import { vertexEmbeddings } from "./vertex-embeddings.ts";
 
 export const VERTEX: ClaudeSurface = {
   name: "Vertex AI",
@@ -28,7 +29,7 @@ export const vertex: Provider = {
   missing,
   adaptBody(body, call) {
     if (isClaude(call.deployment)) adaptClaudeBody(body, call, VERTEX);
-    else removeGatewayFields(body);
+    else adaptGeminiBody(body, call);
     body.delete("model");
   },
   async prepare(call, body, tools) {
@@ -40,6 +41,7 @@ export const vertex: Provider = {
   },
   createDecoder: createSseDecoder,
   readFailure: readGoogleFailure,
+  endpoints: { embeddings: vertexEmbeddings(prepareVertex) },
   countTokens: {
     adaptBody: adaptCountBody,
     async prepare(call, body, tools) {
@@ -85,7 +87,7 @@ function adaptCountBody(body: BodyPatch, call: UpstreamCall): void {
     return;
   }
   // CountTokens knows what the model reads and nothing of how it answers.
-  const read = new Set(["contents", "systemInstruction", "tools"]);
+  const read = new Set(["contents", "systemInstruction", "system_instruction", "tools"]);
   for (const name of body.names()) if (!read.has(name)) body.delete(name);
 }
 

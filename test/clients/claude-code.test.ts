@@ -85,3 +85,48 @@ describe.each(["bedrock-claude", "bedrock-opus", "vertex-claude", "openai-gpt", 
     }, 120_000);
   },
 );
+
+describe.each(["vertex-claude", "anthropic-claude", "openai-gpt"])(
+  "Claude Code in Vertex mode on %s",
+  (model) => {
+    beforeAll(async () => {
+      const aliases = Object.fromEntries(Object.keys(VERTEX_NAMES).map((name) => [name, model]));
+      world = await startWorld({
+        settings: { router_settings: { model_group_alias: aliases } },
+      });
+    });
+    afterAll(() => world.stop());
+
+    test("completes a tool round trip with its default model", async () => {
+      const key = await world.gateway.createKey({ max_budget: 100 });
+      const file = path.join(folder, "note.txt");
+      const { code, output } = await run(
+        `Read the note. call:Read {"file_path":${JSON.stringify(file)}}`,
+        key,
+        {
+          ANTHROPIC_BASE_URL: "",
+          ANTHROPIC_AUTH_TOKEN: "",
+          CLAUDE_CODE_USE_VERTEX: "1",
+          ANTHROPIC_VERTEX_BASE_URL: `${world.gateway.url}/v1`,
+          CLAUDE_CODE_SKIP_VERTEX_AUTH: "1",
+          ANTHROPIC_VERTEX_PROJECT_ID: "nobodys",
+          CLOUD_ML_REGION: "us-east5",
+          ANTHROPIC_CUSTOM_HEADERS: `x-litellm-api-key: ${key}`,
+        },
+      );
+      expect(output).toContain("The secret ingredient is yuzu");
+      expect(code).toBe(0);
+      const refusals = world.upstream.requests.filter((one) => one.refusal !== undefined);
+      expect(refusals.map((one) => one.refusal)).toEqual([]);
+      const rows = await world.rows(key, 2);
+      expect(rows.every((row) => row.status === "success" && row.cost_nano_usd > 0)).toBe(true);
+    }, 120_000);
+  },
+);
+
+/** Vertex AI writes a model's date behind an @. */
+const VERTEX_NAMES: Record<string, string> = {
+  ...ALIASES,
+  "claude-haiku-4-5@20251001": "",
+  "claude-sonnet-4-5@20250929": "",
+};

@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { ChatEvent, ChatRequest } from "../../src/core/chat.ts";
+import type { ChatEvent, ChatRequest, Usage } from "../../src/core/chat.ts";
 import { ERRORS, GatewayError } from "../../src/core/errors.ts";
 import type { ErrorCode } from "../../src/core/errors.ts";
-import type { JsonObject } from "../../src/core/json.ts";
-import type { AnswerContext, CallerDialect, UpstreamDialect } from "../../src/dialects/dialect.ts";
+import { isJsonObject } from "../../src/core/json.ts";
+import type { Json, JsonObject } from "../../src/core/json.ts";
+import type {
+  AnswerContext,
+  CallerDialect,
+  RouteTarget,
+  UpstreamDialect,
+} from "../../src/dialects/dialect.ts";
 import { createSseDecoder, encodeSse } from "../../src/dialects/framing/sse.ts";
 import { ANSWERS, INTERLEAVED } from "./sample-answers.ts";
 import { disorderOf, summaryOf } from "./summary.ts";
+import type { Summary } from "./summary.ts";
 
 export interface CallerFixtures {
   /** The smallest body the grammar allows. */
@@ -16,7 +23,26 @@ export interface CallerFixtures {
   invalid: { name: string; body: JsonObject; param: string; message?: string }[];
   /** Bodies only the caller's own vendor could serve. */
   unsupported: { name: string; body: JsonObject; param: string }[];
+  /** What the URL says beside each of these bodies. */
+  target?: RouteTarget;
+  /** Ways to break the minimal body: the field at fault, and what stands there. */
+  brokenEnvelopes?: [string, Json | undefined][];
+  /** What stays of token counts that this grammar cannot say in full. */
+  usage?(usage: Usage): Usage;
 }
+
+const BROKEN_ENVELOPES: [string, Json | undefined][] = [
+  ["model", 7],
+  ["model", ""],
+  ["model", undefined],
+  ["messages", undefined],
+  ["messages", {}],
+  ["messages", []],
+  ["stream", "yes"],
+  ["max_tokens", 0],
+  ["max_tokens", 1.5],
+  ["max_tokens", "100"],
+];
 
 const context: AnswerContext = {
   model: "my-model",
@@ -31,16 +57,23 @@ export function callerContract(
   dialect: CallerDialect & UpstreamDialect,
   fixtures: CallerFixtures,
 ): void {
+  const { target = {} } = fixtures;
+  const expressible = (events: readonly ChatEvent[]): Summary => {
+    const summary = summaryOf(events);
+    const { usage } = summary;
+    return { ...summary, usage: usage && (fixtures.usage?.(usage) ?? usage) };
+  };
+
   describe(`${name} as a caller's grammar`, () => {
     describe("requests", () => {
       it.each(fixtures.requests)("understands $name", ({ body, means }) => {
-        expect(dialect.parseRequest(body, {})).toMatchObject(means);
+        expect(dialect.parseRequest(body, target)).toMatchObject(means);
       });
 
       it.each(fixtures.invalid)(
         "names the field at fault: $name",
         ({ body, param, message = "" }) => {
-          const error = thrownBy(() => dialect.parseRequest(body, {}));
+          const error = thrownBy(() => dialect.parseRequest(body, target));
           expect(error).toMatchObject({ code: "invalid_request", details: { param } });
           expect(error.message.startsWith(`${param}: `)).toBe(true);
           expect(error.message).toContain(message);
@@ -50,38 +83,30 @@ export function callerContract(
       it.each(fixtures.unsupported)(
         "refuses what would change the answer: $name",
         ({ body, param }) => {
-          const error = thrownBy(() => dialect.parseRequest(body, {}));
+          const error = thrownBy(() => dialect.parseRequest(body, target));
           expect(error).toMatchObject({ code: "unsupported_parameter", details: { param } });
         },
       );
 
-      it.each([
-        ["model", 7],
-        ["model", ""],
-        ["model", undefined],
-        ["messages", undefined],
-        ["messages", {}],
-        ["messages", []],
-        ["stream", "yes"],
-        ["max_tokens", 0],
-        ["max_tokens", 1.5],
-        ["max_tokens", "100"],
-      ])("refuses an envelope whose %s is %j", (field, value) => {
-        const error = thrownBy(() =>
-          dialect.readEnvelope({ ...fixtures.minimal, [field]: value }, {}),
-        );
-        expect(error).toMatchObject({ code: "invalid_request", details: { param: field } });
-      });
+      it.each(fixtures.brokenEnvelopes ?? BROKEN_ENVELOPES)(
+        "refuses an envelope whose %s is %j",
+        (field, value) => {
+          const body = withField(fixtures.minimal, field, value);
+          const error = thrownBy(() => dialect.readEnvelope(body, field === "model" ? {} : target));
+          expect(error).toMatchObject({ code: "invalid_request", details: { param: field } });
+        },
+      );
 
       it("reads the envelope without looking into the messages", () => {
         const body = {
           ...fixtures.minimal,
           messages: [{ nonsense: true }],
+          contents: [{ nonsense: true }],
           stream: true,
           tags: ["a", 1],
           user: "u",
         };
-        expect(dialect.readEnvelope(body, {})).toMatchObject({
+        expect(dialect.readEnvelope(body, { ...target, stream: true })).toMatchObject({
           model: "m",
           stream: true,
           choices: 1,
@@ -91,7 +116,7 @@ export function callerContract(
 
       it("is forgiving about members it does not know", () => {
         expect(
-          dialect.parseRequest({ ...fixtures.minimal, of_tomorrow: { a: 1 } }, {}),
+          dialect.parseRequest({ ...fixtures.minimal, of_tomorrow: { a: 1 } }, target),
         ).toMatchObject({
           model: "m",
         });
@@ -101,30 +126,32 @@ export function callerContract(
     describe.each(ANSWERS)("answers: $name", ({ events }) => {
       it("writes a stream that means the same", () => {
         const read = readWritten(dialect, events);
-        expect(summaryOf(read)).toEqual(summaryOf(events));
+        expect(summaryOf(read)).toEqual(expressible(events));
         expect(disorderOf(read)).toEqual([]);
       });
 
       it("writes a whole answer that means the same as the stream", () => {
         const read = dialect.readAnswer(dialect.renderAnswer(events, context));
-        expect(summaryOf(read)).toEqual(summaryOf(events));
+        expect(summaryOf(read)).toEqual(expressible(events));
       });
 
       it("answers with the name the caller asked for", () => {
-        expect(dialect.renderAnswer(events, context)).toMatchObject({ model: "my-model" });
+        const whole = dialect.readAnswer(dialect.renderAnswer(events, context));
+        expect(whole[0]).toMatchObject({ type: "start", model: "my-model" });
         expect(readWritten(dialect, events)[0]).toMatchObject({ type: "start", model: "my-model" });
       });
     });
 
     it("puts calls that were written alternately in order", () => {
-      expect(summaryOf(readWritten(dialect, INTERLEAVED))).toEqual(summaryOf(INTERLEAVED));
+      expect(summaryOf(readWritten(dialect, INTERLEAVED))).toEqual(expressible(INTERLEAVED));
     });
 
     it("uses the minted id where the upstream gave none", () => {
       const events = INTERLEAVED.map((event) =>
         event.type === "start" ? { ...event, id: "" } : event,
       );
-      expect(dialect.renderAnswer(events, context)).toMatchObject({ id: "id-1" });
+      const whole = dialect.readAnswer(dialect.renderAnswer(events, context));
+      expect(whole[0]).toMatchObject({ id: "id-1" });
       expect(readWritten(dialect, events)[0]).toMatchObject({ id: "id-1" });
     });
 
@@ -163,6 +190,17 @@ export function callerContract(
       expect(headers["x-should-retry"]).toBe(ERRORS[code].retry ? undefined : "false");
     });
   });
+}
+
+/** Puts the value at the path, or takes away what is there. */
+function withField(body: JsonObject, path: string, value: Json | undefined): JsonObject {
+  const [name = "", ...rest] = path.split(".");
+  if (rest.length === 0) return { ...body, [name]: value };
+  const inner = body[name];
+  return {
+    ...body,
+    [name]: withField(isJsonObject(inner) ? inner : {}, rest.join("."), value),
+  };
 }
 
 function codes(): ErrorCode[] {

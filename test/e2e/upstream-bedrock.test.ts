@@ -319,8 +319,8 @@ describe("Bedrock", () => {
     ]);
   });
 
-  it("does not serve Converse yet", async () => {
-    const response = await fetch(`${upstream.url}/bedrock/us-east-1/model/${SONNET}/converse`, {
+  it("serves no operation it does not know", async () => {
+    const response = await fetch(`${upstream.url}/bedrock/us-east-1/model/${SONNET}/speak`, {
       method: "POST",
       headers: { authorization: `Bearer ${upstream.credentials.bedrockApiKey}` },
       body: "{}",

@@ -32,7 +32,10 @@ export interface CallRow {
 /** Every upstream the gateway knows, under a name that says which. */
 export const CLAUDES = ["bedrock-claude", "bedrock-arn", "vertex-claude", "anthropic-claude"];
 export const CHATS = ["azure-gpt", "azure-v1", "openai-gpt", "compatible"];
-export const GEMINIS = ["gemini-2", "gemini-3"];
+export const GEMINIS = ["gemini-2", "gemini-3", "ai-studio"];
+/** Bedrock's models of other vendors, and Claude, by Converse. The last two see no pictures. */
+export const CONVERSES = ["bedrock-nova", "bedrock-llama", "bedrock-pixtral", "converse-claude"];
+export const CONVERSES_BLIND = ["bedrock-gpt-oss", "bedrock-deepseek"];
 export const ALL_MODELS = [...CLAUDES, ...CHATS, ...GEMINIS, "demo"];
 
 /** `$3` and `$15` per million tokens, for stand-ins no price list names. */
@@ -99,6 +102,19 @@ export function modelList(upstream: Upstream): object[] {
       { ...aws("us-east-1", credentials.bedrockProfileArn), ...PRICED },
       { base_model: `us.${SONNET}` },
     ),
+    entry("bedrock-nova", { ...aws("us-east-1", "us.amazon.nova-pro-v1:0"), ...PRICED }),
+    entry("bedrock-nova-2", { ...aws("us-east-1", "us.amazon.nova-2-lite-v1:0"), ...PRICED }),
+    entry("bedrock-llama", {
+      ...aws("us-east-1", "us.meta.llama4-maverick-17b-instruct-v1:0"),
+      ...PRICED,
+    }),
+    entry("bedrock-pixtral", {
+      ...aws("us-east-1", "us.mistral.pixtral-large-2502-v1:0"),
+      ...PRICED,
+    }),
+    entry("bedrock-gpt-oss", { ...aws("us-west-2", "openai.gpt-oss-120b-1:0"), ...PRICED }),
+    entry("bedrock-deepseek", { ...aws("us-west-2", "deepseek.v3-v1:0"), ...PRICED }),
+    entry("converse-claude", aws("us-east-1", `converse/us.${SONNET}`)),
     entry("vertex-claude", google("claude-opus-4-6")),
     entry("anthropic-claude", {
       model: "anthropic/claude-sonnet-4-5",
@@ -107,6 +123,11 @@ export function modelList(upstream: Upstream): object[] {
     }),
     entry("gemini-2", google("gemini-2.5-flash")),
     entry("gemini-3", { ...google("gemini-3.8-flash"), ...PRICED }),
+    entry("ai-studio", {
+      model: "gemini/gemini-2.5-pro",
+      api_base: `${url}/aistudio`,
+      api_key: credentials.geminiApiKey,
+    }),
     entry("azure-gpt", { model: "azure/gpt-4o", api_version: "2024-10-21", ...azure }),
     entry("azure-v1", { model: "azure/gpt-4o", ...azure, api_base: `${url}/azure/openai/v1` }),
     entry("azure-o3", {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../src/core/json.ts";
-import { BEDROCK } from "../../src/providers/bedrock.ts";
+import { BEDROCK } from "../../src/providers/bedrock-invoke.ts";
 import type { ClaudeSurface } from "../../src/providers/claude-body.ts";
 import { adaptClaudeBody } from "../../src/providers/claude-body.ts";
 import { adapted, callOf, deploymentOf } from "./deployment.ts";

@@ -9,7 +9,7 @@ const START = { type: "message_start", message: { id: "msg_bdrk_1" } };
 
 describe("a stream of Bedrock's", () => {
   const decode = (...messages: Uint8Array[]) => {
-    const decoder = bedrock.createDecoder();
+    const decoder = bedrock.createDecoder("anthropic-messages");
     return [...messages.flatMap((message) => decoder.push(message)), ...decoder.end()];
   };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BEDROCK } from "../../src/providers/bedrock.ts";
+import { BEDROCK } from "../../src/providers/bedrock-invoke.ts";
 import { adaptClaudeBody } from "../../src/providers/claude-body.ts";
 import { VERTEX } from "../../src/providers/vertex.ts";
 import { thrownBy } from "../core/thrown.ts";

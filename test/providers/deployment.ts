@@ -38,7 +38,14 @@ export function deploymentOf(
 }
 
 export function callOf(deployment: Deployment, fields: Partial<UpstreamCall> = {}): UpstreamCall {
-  return { deployment, stream: false, betas: [], anthropicVersion: undefined, ...fields };
+  return {
+    deployment,
+    dialect: "openai-chat",
+    stream: false,
+    betas: [],
+    anthropicVersion: undefined,
+    ...fields,
+  };
 }
 
 export const NOW_MS = Date.parse("2026-01-02T03:04:05Z");

@@ -90,7 +90,7 @@ export function describeProvider({ provider, deployment, ...given }: ProviderCas
 
     it("cuts a stream into the same frames wherever its bytes are split", () => {
       for (let at = 0; at <= given.bytes.length; at += 1) {
-        const decoder = provider.createDecoder();
+        const decoder = provider.createDecoder(callOf(deployment).dialect);
         const frames = [
           ...decoder.push(given.bytes.subarray(0, at)),
           ...decoder.push(given.bytes.subarray(at)),

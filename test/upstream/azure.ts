@@ -7,11 +7,16 @@ import type { Exchange, Failures, Outcome, Refusal, Reply } from "./exchange.ts"
 import { newUuid } from "./ids.ts";
 import { asArray, asObject, asString, isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
+import { openaiEndpoints } from "./openai-endpoints.ts";
 import { DONE, NOT_JSON, STREAM_HEADERS, openaiError, openaiFailures, tooLong } from "./openai.ts";
+import { responses } from "./responses.ts";
+import type { ResponsesHost } from "./responses.ts";
 import type { State } from "./state.ts";
 
 /** `/azure/openai/…`, or `/azure/{resource}/openai/…` to play several resources. */
 const ADDRESS = /^(?:\/([\w-]+))?\/openai\/(?:deployments\/([^/]+)|v1)\/chat\/completions$/u;
+
+const RESPONSES_ADDRESS = /^(?:\/([\w-]+))?\/openai\/v1\/responses$/u;
 
 interface Target {
   resource: string;
@@ -26,6 +31,11 @@ export function azure(exchange: Exchange, path: string, state: State): Outcome {
     headers["api-key"] === state.credentials.azureApiKey ||
     headers["authorization"] === `Bearer ${state.credentials.azureToken}`;
   if (!isKnown) return refuse(401, { code: "401", message: ACCESS_DENIED });
+  const [, endpointPath] = /\/openai\/(?:deployments\/[^/]+|v1)(\/.*)$/u.exec(path) ?? [];
+  const endpoint = openaiEndpoints(exchange, endpointPath ?? "", "azure");
+  if (endpoint) return endpoint;
+  const asked = RESPONSES_ADDRESS.exec(path);
+  if (asked && method === "POST") return azureResponses(exchange, asked[1] ?? "default", state);
   const [whole, resource = "default", encoded] = ADDRESS.exec(path) ?? [];
   if (whole === undefined || method !== "POST") return refuse(404, RESOURCE_NOT_FOUND);
   const version = exchange.query.get("api-version");
@@ -51,6 +61,27 @@ export function azure(exchange: Exchange, path: string, state: State): Outcome {
   }
   const target = { resource, deployment, model, body };
   return check(target) ?? accept(exchange, target, state);
+}
+
+/** The newer surface only; it names the deployment in the body and knows no dates. */
+function azureResponses(exchange: Exchange, resource: string, state: State): Outcome {
+  const { body, query } = exchange;
+  if (/^\d/u.test(query.get("api-version") ?? "")) return refuse(404, RESOURCE_NOT_FOUND);
+  if (!isObject(body)) return refuse(400, { ...NOT_JSON, type: "invalid_request_error" });
+  const model = findDeployment(asString(body["model"]));
+  if (!model) return refuse(404, { code: "DeploymentNotFound", message: DEPLOYMENT_NOT_FOUND });
+  const host: ResponsesHost = {
+    surface: "azure",
+    scope: `azure ${resource}`,
+    headers: responseHeaders(),
+    failures: azureFailures,
+    refuse: (status, problem, name) => ({
+      ...refuse(status, { ...problem, type: "invalid_request_error" }),
+      model: name,
+    }),
+    decorate: (response) => ({ ...response, content_filters: [] }),
+  };
+  return responses(exchange, body, model, host, state);
 }
 
 /** A deployment is named like its model, or like its model with anything in front: `prod-gpt-4o`. */

@@ -1,4 +1,5 @@
 import { tooLong } from "./anthropic.ts";
+import { bedrockFailures, refuse, requestId } from "./bedrock-errors.ts";
 import { findBedrockModel } from "./bedrock-models.ts";
 import type { ClaudeModel } from "./claude-models.ts";
 import { claudeProblem } from "./claude-rules.ts";
@@ -6,17 +7,18 @@ import { BEDROCK } from "./claude-surfaces.ts";
 import type { ClaudeRequest } from "./claude-surfaces.ts";
 import { answerClaude, countClaudeTokens } from "./claude.ts";
 import type { ClaudeUsage } from "./claude.ts";
+import { converse } from "./converse.ts";
+import { bedrockEmbeddings } from "./embeddings.ts";
 import { encodeFrame } from "./eventstream.ts";
-import { jsonReply, waitHeaders } from "./exchange.ts";
-import type { Call, Exchange, Failures, Outcome, Refusal, Reply } from "./exchange.ts";
-import { newUuid } from "./ids.ts";
+import { jsonReply } from "./exchange.ts";
+import type { Call, Exchange, Outcome, Refusal } from "./exchange.ts";
 import { asArray, asObject, asString, isObject, parseJson } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import { checkSignature } from "./sigv4.ts";
 import type { State } from "./state.ts";
 
 const OPERATION =
-  /^\/([a-z0-9-]+)\/model\/([^/]+)\/(invoke|invoke-with-response-stream|count-tokens)$/u;
+  /^\/([a-z0-9-]+)\/model\/([^/]+)\/(invoke|invoke-with-response-stream|count-tokens|converse|converse-stream)$/u;
 /** Claude's own limit on Bedrock. */
 const BODY_BYTES_MAX = 20 * 1024 * 1024;
 
@@ -25,9 +27,16 @@ export function bedrock(exchange: Exchange, path: string, state: State): Outcome
   const region = path.split("/")[1] ?? "";
   const unauthorized = authenticate(exchange, region, state);
   if (unauthorized) return { ...unauthorized, region };
+  const embedded = bedrockEmbeddings(exchange, path, region);
+  if (embedded) return embedded;
   const [, , encodedId, operation] = OPERATION.exec(path) ?? [];
   if (encodedId === undefined || exchange.method !== "POST")
     return { ...refuse(404, "UnknownOperationException", "Unknown operation"), region };
+  if (operation === "converse" || operation === "converse-stream") {
+    const isStream = operation === "converse-stream";
+    const id = decodeURIComponent(encodedId);
+    return converse(exchange, { id, region, isStream }, state);
+  }
   const found = findBedrockModel(
     decodeURIComponent(encodedId),
     region,
@@ -185,59 +194,6 @@ function chunkFrame(event: JsonObject): Buffer {
   );
 }
 
-const bedrockFailures: Failures = {
-  throttle(retryAfterSeconds) {
-    const wait = waitHeaders(retryAfterSeconds);
-    return awsError(
-      429,
-      "ThrottlingException",
-      "Too many requests, please wait before trying again.",
-      wait,
-    );
-  },
-  failure: (fault) =>
-    awsError(
-      503,
-      fault.type ?? "ServiceUnavailableException",
-      fault.message ?? "Bedrock is unable to process your request.",
-    ),
-  errorChunk(fault) {
-    const headers = {
-      ":exception-type": fault.type ?? "throttlingException",
-      ":content-type": "application/json",
-      ":message-type": "exception",
-    };
-    return encodeFrame(
-      headers,
-      JSON.stringify({
-        message: fault.message ?? "Too many tokens, please wait before trying again.",
-      }),
-    );
-  },
-  /** One flipped bit inside the payload; both lengths stay right, the message checksum does not. */
-  corrupt(chunk) {
-    const broken = Buffer.from(chunk);
-    const at = broken.length - 8;
-    broken.writeUInt8(broken.readUInt8(at) ^ 1, at);
-    return broken;
-  },
-};
-
-function awsError(
-  status: number,
-  type: string,
-  message: string,
-  headers: Record<string, string> = {},
-): Reply {
-  // AWS appends an address to the name, so a reader has to stop at the colon.
-  const errorType = `${type}:http://internal.amazon.com/coral/com.amazon.bedrock/`;
-  return jsonReply(
-    status,
-    { message },
-    { "x-amzn-errortype": errorType, ...requestId(), ...headers },
-  );
-}
-
 function tokenHeaders(usage: ClaudeUsage): Record<string, string> {
   return {
     "x-amzn-bedrock-input-token-count": String(usage.uncachedTokens),
@@ -247,18 +203,5 @@ function tokenHeaders(usage: ClaudeUsage): Record<string, string> {
       usage.write5mTokens + usage.write1hTokens,
     ),
     "x-amzn-bedrock-invocation-latency": "120",
-  };
-}
-
-function requestId(): Record<string, string> {
-  return { "x-amzn-requestid": newUuid() };
-}
-
-function refuse(status: number, type: string, message: string): Refusal {
-  return {
-    kind: "refusal",
-    vendor: "bedrock",
-    reason: message,
-    reply: awsError(status, type, message),
   };
 }

@@ -12,6 +12,7 @@ export interface Credentials {
   /** An application inference profile in us-east-1 that stands for claude-sonnet-4-5. */
   bedrockProfileArn: string;
   anthropicApiKey: string;
+  geminiApiKey: string;
   openaiApiKey: string;
   azureApiKey: string;
   /** Accepted as `Authorization: Bearer` on Azure, in place of an Entra token. */
@@ -46,6 +47,7 @@ export function createCredentials(url: string, overrides: Partial<Credentials> =
     bedrockProfileArn:
       "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/standin01",
     anthropicApiKey: "sk-ant-api03-stand-in",
+    geminiApiKey: "AIzaSyStandInForAiStudio0123456789abcde",
     openaiApiKey: "sk-proj-stand-in",
     azureApiKey: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
     azureToken: "stand-in.entra.token",

@@ -12,6 +12,7 @@ export function environment({
     AWS_REGION_NAME: "us-east-1",
     AWS_BEARER_TOKEN_BEDROCK: credentials.bedrockApiKey,
     ANTHROPIC_API_KEY: credentials.anthropicApiKey,
+    GEMINI_API_KEY: credentials.geminiApiKey,
     OPENAI_API_KEY: credentials.openaiApiKey,
     AZURE_API_KEY: credentials.azureApiKey,
     AZURE_API_BASE: `${url}/azure`,

@@ -5,10 +5,12 @@ export type Vendor =
   | "bedrock"
   | "anthropic"
   | "vertex"
+  | "ai-studio"
   | "google-token"
   | "azure"
   | "openai"
   | "compatible"
+  | "others"
   | "datadog";
 
 /** One request as it came off the wire; the path is not decoded, because signatures cover its bytes. */

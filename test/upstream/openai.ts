@@ -8,6 +8,9 @@ import type { Exchange, Failures, Outcome, Refusal, Reply } from "./exchange.ts"
 import { newId } from "./ids.ts";
 import { asString, isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
+import { openaiEndpoints } from "./openai-endpoints.ts";
+import { responses } from "./responses.ts";
+import type { ResponsesHost } from "./responses.ts";
 import type { State } from "./state.ts";
 
 export const DONE = Buffer.from("data: [DONE]\n\n");
@@ -21,7 +24,10 @@ export function openai(exchange: Exchange, path: string, state: State): Outcome 
   const unauthorized = checkKey(exchange, state.credentials.openaiApiKey);
   if (unauthorized) return unauthorized;
   if (path === "/v1/models" && exchange.method === "GET") return listModels();
-  if (path !== "/v1/chat/completions" || exchange.method !== "POST") {
+  const endpoint = openaiEndpoints(exchange, path.replace(/^\/v1/u, ""), "openai");
+  if (endpoint) return endpoint;
+  const isResponses = path === "/v1/responses";
+  if ((path !== "/v1/chat/completions" && !isResponses) || exchange.method !== "POST") {
     return refuse(404, {
       message: `Invalid URL (${exchange.method} ${path})`,
       param: null,
@@ -34,6 +40,7 @@ export function openai(exchange: Exchange, path: string, state: State): Outcome 
     return refuse(400, { message: "you must provide a model parameter", param: null, code: null });
   const model = findChatModel(asString(body["model"]));
   if (!model) return refuse(404, unknownModel(asString(body["model"])));
+  if (isResponses) return responses(exchange, body, model, responsesHost(), state);
   const problem = chatProblem(body, model) ?? tooLong(body, model);
   if (problem) return refuse(400, problem, model.name);
   return accept(exchange, body, model, state);
@@ -52,6 +59,17 @@ function accept(exchange: Exchange, body: JsonObject, model: ChatModel, state: S
       const chunks = [...answer.chunks.map(dataEvent), DONE];
       return { kind: "stream", headers: { ...STREAM_HEADERS, ...responseHeaders() }, chunks };
     },
+  };
+}
+
+function responsesHost(): ResponsesHost {
+  return {
+    surface: "openai",
+    scope: "openai",
+    headers: responseHeaders(),
+    failures: openaiFailures,
+    refuse,
+    decorate: (response) => response,
   };
 }
 

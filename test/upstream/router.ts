@@ -1,3 +1,4 @@
+import { aiStudio } from "./ai-studio.ts";
 import { anthropic } from "./anthropic.ts";
 import { azure } from "./azure.ts";
 import { bedrock } from "./bedrock.ts";
@@ -6,6 +7,7 @@ import { datadog } from "./datadog.ts";
 import type { Exchange, Outcome } from "./exchange.ts";
 import { googleToken } from "./google-token.ts";
 import { openai } from "./openai.ts";
+import { others } from "./others.ts";
 import type { State } from "./state.ts";
 import { vertex } from "./vertex.ts";
 
@@ -22,6 +24,8 @@ export function route(exchange: Exchange, state: State): Outcome | undefined {
       return anthropic(exchange, path, state);
     case "/vertex":
       return vertex(exchange, path, state);
+    case "/aistudio":
+      return aiStudio(exchange, path, state);
     case "/token":
       return googleToken(exchange, credentials.google, state.tokens);
     case "/azure":
@@ -33,6 +37,6 @@ export function route(exchange: Exchange, state: State): Outcome | undefined {
     case "/datadog":
       return datadog(exchange, path, credentials.datadogApiKey, state.datadog);
     default:
-      return undefined;
+      return others(exchange, host, path, state);
   }
 }

@@ -5,6 +5,7 @@ import { claudeProblem } from "./claude-rules.ts";
 import { VERTEX } from "./claude-surfaces.ts";
 import type { ClaudeRequest } from "./claude-surfaces.ts";
 import { answerClaude, countClaudeTokens } from "./claude.ts";
+import { vertexEmbeddings } from "./embeddings.ts";
 import { jsonReply } from "./exchange.ts";
 import type { Call, Exchange, Outcome, Refusal } from "./exchange.ts";
 import { camelKeys, unknownFields } from "./gemini-fields.ts";
@@ -104,6 +105,8 @@ function errorInfo(reason: string): JsonObject[] {
 function gemini(exchange: Exchange, target: Target, state: State): Outcome {
   const { body } = exchange;
   const { method, modelId, location } = target;
+  const embedded = vertexEmbeddings(exchange, modelId, method);
+  if (embedded) return embedded;
   if (!["generateContent", "streamGenerateContent", "countTokens"].includes(method))
     return refuse(404, "NOT_FOUND", `Method ${method} not found`);
   const model = findGeminiModel(modelId, location);

@@ -1,4 +1,6 @@
+import type { CallerFraming } from "./caller-framing.ts";
 import { FramingError } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 
 /** One message of AWS's binary framing, `application/vnd.amazon.eventstream`. */
 export interface EventStreamMessage {
@@ -162,3 +164,31 @@ function crc32(bytes: Uint8Array): number {
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 255] ?? 0);
   return ~crc >>> 0;
 }
+
+const utf8 = new TextEncoder();
+const NOTHING = new Uint8Array(0);
+
+/** A frame's name is the type of its message; whatever is named an exception is one. */
+export function encodeEventFrame({ event = "", data }: Frame): Uint8Array {
+  const kind = event.endsWith("Exception") ? "exception" : "event";
+  return encodeEventStream({
+    headers: {
+      [`:${kind}-type`]: event,
+      ":content-type": "application/json",
+      ":message-type": kind,
+    },
+    payload: utf8.encode(data),
+  });
+}
+
+/** AWS's framing, as its SDKs read it. */
+export const eventStream: CallerFraming = {
+  name: "event-stream",
+  contentType: "application/vnd.amazon.eventstream",
+  createEncoder: () => ({
+    encode: encodeEventFrame,
+    end: () => NOTHING,
+    // The format has no message without meaning, and AWS sends nothing in silences either.
+    silence: () => NOTHING,
+  }),
+};

@@ -126,7 +126,11 @@ function googleProof({ proof }: Extract<Part, { proof?: unknown }>): string | un
 }
 
 function functionCall({ name, arguments: text }: ToolCallPart): JsonObject {
+  return { functionCall: { name, args: argumentsOf(text) } };
+}
+
+/** Arguments must be an object here; what another model garbled is shown as it was. */
+export function argumentsOf(text: string): JsonObject {
   const parsed = text.trim() === "" ? {} : parseJson(text);
-  // Arguments must be an object here; what another model garbled is shown to this one as it was.
-  return { functionCall: { name, args: isJsonObject(parsed) ? parsed : { _raw: text } } };
+  return isJsonObject(parsed) ? parsed : { _raw: text };
 }

@@ -21,3 +21,19 @@ export function finishOf(reason: string, hasCalls: boolean): FinishReason {
   const known = REASONS.get(reason) ?? (WITHHELD.test(reason) ? "content-filter" : "malformed");
   return known === "stop" && hasCalls ? "tool-calls" : known;
 }
+
+export function finishReasonOf(reason: FinishReason): string {
+  switch (reason) {
+    case "stop":
+    case "tool-calls":
+    case "paused":
+      return "STOP";
+    case "length":
+    case "context-full":
+      return "MAX_TOKENS";
+    case "content-filter":
+      return "SAFETY";
+    case "malformed":
+      return "MALFORMED_RESPONSE";
+  }
+}

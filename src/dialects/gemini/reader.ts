@@ -5,6 +5,7 @@ import type { AnswerReader } from "../dialect.ts";
 import { failureOf } from "../failure.ts";
 import type { Frame } from "../framing/frame.ts";
 import { FramingError } from "../framing/frame.ts";
+import { unwrapProof } from "../proof-envelope.ts";
 import { legalToolId } from "../tool-id.ts";
 import { finishOf } from "./finish.ts";
 import { readGeminiUsage } from "./usage.ts";
@@ -94,11 +95,13 @@ function openBlocks() {
     open = undefined;
     return [{ type: "block-end", block: next - 1 }];
   };
-  const whole = (opening: BlockOpening, text: string): ChatEvent[] => {
+  const whole = (opening: BlockOpening, said: { text?: string; proof?: Proof }): ChatEvent[] => {
     const events = close();
     const block = next++;
+    const { text = "", proof } = said;
     events.push({ type: "block-start", block, opening });
     if (text !== "") events.push({ type: "block-delta", block, text });
+    if (proof) events.push({ type: "block-proof", block, proof });
     return [...events, { type: "block-end", block }];
   };
   const more = (kind: "text" | "reasoning", text: string): ChatEvent[] => {
@@ -111,45 +114,64 @@ function openBlocks() {
     return [...events, { type: "block-delta", block: next - 1, text }];
   };
 
+  /** A thought of which only the proof is left. Other vendors sign even one without words. */
+  const wordless = (proof: Proof): ChatEvent[] =>
+    isGoogles(proof) || proof.kind !== "signature"
+      ? whole({ kind: "redacted-reasoning", proof }, {})
+      : whole({ kind: "reasoning" }, { proof });
+
   /**
    * Words are signed too, but nobody has to bring that signature back. It is kept where it can stand
    * before them: clients who take the last block for the answer must find the words there.
    */
   const proofOfWords = (text: string, proof: Proof | undefined): ChatEvent[] =>
-    proof && text !== "" && open !== "text" ? whole({ kind: "redacted-reasoning", proof }, "") : [];
+    proof && text !== "" && open !== "text" ? wordless(proof) : [];
+
+  const call = (called: JsonObject, proof: Proof | undefined, responseId: string): ChatEvent[] => {
+    // They come only to those who ask for them, which providers see to that nobody does.
+    if (called.partialArgs !== undefined) throw new FramingError("a function call came in pieces");
+    const name = textIn(called.name);
+    // A nameless call closes one whose arguments were streamed.
+    if (name === "") return [];
+    const id = legalToolId(textIn(called.id) || `call_${responseId}_${calls}`);
+    calls += 1;
+    const opening = { kind: "tool-call" as const, id, name };
+    const said = { text: JSON.stringify(called.args ?? {}) };
+    if (!proof) return whole(opening, said);
+    return isGoogles(proof)
+      ? whole({ ...opening, proof }, said)
+      : [...wordless(proof), ...whole(opening, said)];
+  };
+
+  const thought = (text: string, proof: Proof | undefined): ChatEvent[] => {
+    const events = more("reasoning", text);
+    if (!proof) return events;
+    if (open !== "reasoning") return wordless(proof);
+    // A signature ends its thought.
+    return [...events, { type: "block-proof", block: next - 1, proof }, ...close()];
+  };
 
   return {
     close,
     calls: () => calls,
     part(part: JsonObject, responseId: string): ChatEvent[] {
       const proof = proofOf(part);
-      if (isJsonObject(part.functionCall)) {
-        const opening = openingOf(part.functionCall, `call_${responseId}_${calls}`, proof);
-        // A nameless call closes one whose arguments were streamed.
-        if (opening.name === "") return [];
-        calls += 1;
-        return whole(opening, JSON.stringify(part.functionCall.args ?? {}));
-      }
+      if (isJsonObject(part.functionCall)) return call(part.functionCall, proof, responseId);
       const text = textIn(part.text);
-      if (part.thought !== true) return [...proofOfWords(text, proof), ...more("text", text)];
-      const events = more("reasoning", text);
-      if (!proof) return events;
-      if (open === "reasoning") return [...events, { type: "block-proof", block: next - 1, proof }];
-      return whole({ kind: "redacted-reasoning", proof }, "");
+      if (part.thought === true) return thought(text, proof);
+      return [...proofOfWords(text, proof), ...more("text", text)];
     },
   };
 }
 
-function openingOf(call: JsonObject, minted: string, proof: Proof | undefined) {
-  // They come only to those who ask for them, which we do not.
-  if (call.partialArgs !== undefined) throw new FramingError("a function call came in pieces");
-  const id = legalToolId(textIn(call.id) || minted);
-  return { kind: "tool-call" as const, id, name: textIn(call.name), ...(proof ? { proof } : {}) };
-}
-
+/** Google's own, or another vendor's that travels in Google's place for it. */
 function proofOf({ thoughtSignature }: JsonObject): Proof | undefined {
   const data = textIn(thoughtSignature);
-  return data === "" ? undefined : { issuer: "google", kind: "signature", data };
+  return data === "" ? undefined : unwrapProof(data, "google");
+}
+
+function isGoogles({ issuer }: Proof): boolean {
+  return issuer === "google";
 }
 
 function firstCandidate(chunk: JsonObject): JsonObject | undefined {

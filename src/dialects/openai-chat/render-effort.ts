@@ -20,14 +20,23 @@ export function renderEffort(request: ChatRequest, target: RenderTarget): JsonOb
     if (reasoning && reasoning.mode !== "off") target.dropped.push("reasoning_effort");
     return { reasoning_effort: "none" };
   }
+  const effort = effortFor(reasoning, target);
+  return effort === undefined ? {} : { reasoning_effort: effort };
+}
+
+/** The word this model has for how much it shall think; `undefined` leaves it to the model. */
+export function effortFor(
+  reasoning: Reasoning | undefined,
+  { model, capabilities, dropped }: RenderTarget,
+): Effort | undefined {
   const effort = reasoning && effortOf(reasoning);
-  if (effort === undefined) return {};
-  if (target.capabilities.reasoning === "none") {
-    if (effort !== "none") target.dropped.push("reasoning_effort");
-    return {};
+  if (effort === undefined) return undefined;
+  if (capabilities.reasoning === "none") {
+    if (effort !== "none") dropped.push("reasoning_effort");
+    return undefined;
   }
-  const known = FAMILIES.find(([pattern]) => pattern.test(target.model))?.[1] ?? COMMON;
-  return { reasoning_effort: nearest(effort, known) };
+  const known = FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? COMMON;
+  return nearest(effort, known);
 }
 
 /** `undefined` leaves it to the model. */

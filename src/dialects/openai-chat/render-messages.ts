@@ -120,7 +120,7 @@ function renderAssistant({ parts }: Message, { model }: RenderTarget): JsonObjec
 }
 
 /** DeepSeek's newer models need their thoughts again, "" if there were none; R1 and OpenAI refuse them. */
-function wantsThoughtsBack(model: string): boolean {
+export function wantsThoughtsBack(model: string): boolean {
   return /deepseek-v[4-9]/i.test(model);
 }
 

@@ -178,8 +178,19 @@ function redactedResponse(callType: CallRecord["callType"]): Json {
   switch (callType) {
     case "acompletion":
       return { choices: [{ message: { content: REDACTED } }] };
+    case "aresponses":
+      return { output: [{ type: "message", content: [{ type: "output_text", text: REDACTED }] }] };
+    case "agenerate_content":
+      return { candidates: [{ content: { role: "model", parts: [{ text: REDACTED }] } }] };
     case "anthropic_messages":
     case "count_tokens":
+    case "atext_completion":
+    case "aembedding":
+    case "arerank":
+    case "amoderation":
+    case "aimage_generation":
+    case "atranscription":
+    case "aspeech":
       return { text: REDACTED };
   }
 }

@@ -1,0 +1,85 @@
+import type { CacheMark, Part, ReasoningPart, ToolResultPart } from "../../core/chat.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { alphanumericToolId, legalToolId } from "../tool-id.ts";
+import { argumentsObject } from "./arguments.ts";
+import type { Family } from "./family.ts";
+import { renderMedia } from "./render-media.ts";
+import type { DocumentNames } from "./render-media.ts";
+
+export interface BlockStyle {
+  family: Family;
+  names: DocumentNames;
+}
+
+export function renderBlocks(parts: readonly Part[], style: BlockStyle): JsonObject[] {
+  const blocks: JsonObject[] = [];
+  // Pictures that a result cannot hold follow all results, which must stay together.
+  const apart: JsonObject[] = [];
+  for (const part of parts) {
+    const rendered = renderBlock(part, style, apart);
+    blocks.push(...rendered);
+    const cache = cacheOf(part);
+    if (cache && rendered.length > 0 && style.family.caches) blocks.push(cachePoint(cache));
+  }
+  return [...blocks, ...apart];
+}
+
+/** Stands behind what it covers. */
+export function cachePoint({ ttl }: CacheMark): JsonObject {
+  return { cachePoint: { type: "default", ...(ttl === "1h" ? { ttl } : {}) } };
+}
+
+function cacheOf(part: Part): CacheMark | undefined {
+  if (part.type === "reasoning") return undefined;
+  // Inside a result there is no place for it.
+  return part.type === "tool-result" ? (part.cache ?? part.parts.at(-1)?.cache) : part.cache;
+}
+
+function renderBlock(part: Part, style: BlockStyle, apart: JsonObject[]): JsonObject[] {
+  switch (part.type) {
+    case "text":
+      // Blank text is refused.
+      return part.text.trim() === "" ? [] : [{ text: part.text }];
+    case "media":
+      return [renderMedia(part, style.names)];
+    case "reasoning":
+      return style.family.name === "claude" ? renderReasoning(part) : [];
+    case "tool-call": {
+      const { name, arguments: text } = part;
+      const toolUseId = toolIdOf(part.id, style.family);
+      return [{ toolUse: { toolUseId, name, input: argumentsObject(text) } }];
+    }
+    case "tool-result":
+      return [renderResult(part, style, apart)];
+  }
+}
+
+function toolIdOf(id: string, { toolIdCharacters }: Family): string {
+  return toolIdCharacters === undefined ? legalToolId(id) : alphanumericToolId(id, toolIdCharacters);
+}
+
+/** Only thoughts that Claude itself signed may go back; all others are refused. */
+function renderReasoning({ text, proof }: ReasoningPart): JsonObject[] {
+  if (proof?.issuer !== "anthropic") return [];
+  return proof.kind === "redacted"
+    ? [{ reasoningContent: { redactedContent: proof.data } }]
+    : [{ reasoningContent: { reasoningText: { text, signature: proof.data } } }];
+}
+
+function renderResult(part: ToolResultPart, style: BlockStyle, apart: JsonObject[]): JsonObject {
+  const { richResults } = style.family;
+  const content: JsonObject[] = [];
+  for (const inner of part.parts) {
+    const holder = inner.type === "media" && !richResults ? apart : content;
+    holder.push(...renderBlock(inner, style, apart));
+  }
+  if (part.isError && !richResults) content.unshift({ text: "Error:" });
+  return {
+    toolResult: {
+      toolUseId: toolIdOf(part.id, style.family),
+      // A result cannot be empty.
+      content: content.length > 0 ? content : [{ text: "(no output)" }],
+      ...(part.isError && richResults ? { status: "error" } : {}),
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { openAiLike } from "./openai-like.ts";
+import type { Provider } from "./provider.ts";
+import { OLDER_LIMIT, OPENAI_SERVICES } from "./quirks.ts";
+
+/**
+ * https://huggingface.co/docs/inference-providers, and with an `api_base` an endpoint of one's own,
+ * which runs Text Generation Inference:
+ * https://huggingface.co/docs/text-generation-inference/reference/api_reference
+ */
+export const huggingface: Provider = openAiLike({
+  name: "huggingface",
+  base: "https://router.huggingface.co/v1",
+  basePath: { path: "/v1", insteadOf: [] },
+  modelId: routedModel,
+  quirks: { renames: OLDER_LIMIT, drops: OPENAI_SERVICES },
+});
+
+/** LiteLLM puts the vendor in front (`together/org/model`), the router wants it behind. */
+function routedModel(model: string): string {
+  const [, vendor, name] = /^([^/]+)\/([^/]+\/[^/]+)$/.exec(model) ?? [];
+  return vendor === undefined ? model : `${name}:${vendor}`;
+}

@@ -2,12 +2,15 @@ import * as z from "zod";
 import { drizzle } from "drizzle-orm/d1";
 import { loadConfig } from "./core/config/load.ts";
 import type { GatewayConfig } from "./core/config/deployment.ts";
+import { GatewayError } from "./core/errors.ts";
+import { parseJson } from "./core/json.ts";
 import { createKeySigner } from "./core/key-format.ts";
 import { readSettings, textVariables, type Env, type Settings } from "./env.ts";
 import compiled from "./generated/config.json";
 import { createCooldowns } from "./pipeline/cooldowns.ts";
 import type { Deps } from "./pipeline/deps.ts";
 import { accountStub } from "./platform/account/stub.ts";
+import { logEvent } from "./platform/log.ts";
 import { createKeyDirectory } from "./platform/key-directory.ts";
 import { createDatadogSink } from "./platform/sinks/datadog.ts";
 import type { Sink } from "./platform/sinks/sink.ts";
@@ -34,8 +37,18 @@ export function compose(env: Env): Gateway {
   return composed.gateway;
 }
 
+/** The operator reads in the log what is wrong; callers learn only that it is not their fault. */
+function notReady(problems: string[]): GatewayError {
+  logEvent("not_ready", { problems });
+  return new GatewayError(
+    "not_configured",
+    "The gateway is not configured. An administrator finds in its log what to correct.",
+  );
+}
+
 function build(env: Env): Gateway {
   const settings = readSettings(env);
+  if ("problems" in settings) throw notReady(settings.problems);
   const config = readConfig(env, settings);
   const db = drizzle(env.DB);
   const signer = createKeySigner(settings.keySecret);
@@ -89,10 +102,9 @@ function build(env: Env): Gateway {
 /** A deployment carries its configuration in the bundle; `npm start` and tests hand theirs in. */
 function readConfig(env: Env, settings: Settings): GatewayConfig {
   const { configJson } = settings;
-  const source: unknown = configJson === undefined ? compiled : JSON.parse(configJson);
-  const { version, config } = Compiled.parse(source);
-  const loaded = loadConfig(config, version, textVariables(env));
+  const source = Compiled.safeParse(configJson === undefined ? compiled : parseJson(configJson));
+  if (!source.success) throw notReady(["SEKISHO_CONFIG_JSON is not a compiled configuration"]);
+  const loaded = loadConfig(source.data.config, source.data.version, textVariables(env));
   if (loaded.ok) return loaded.config;
-  const problems = loaded.problems.map((one) => `${one.path}: ${one.message}`);
-  throw new Error(`The configuration is not valid. ${problems.join("; ")}`);
+  throw notReady(loaded.problems.map((one) => `${one.path}: ${one.message}`));
 }

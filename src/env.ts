@@ -34,16 +34,17 @@ export interface Settings {
 /** Master keys printed in other people's documentation, and therefore tried by everybody. */
 const EXAMPLE_KEYS = new Set(["sk-1234", "sk-master-key-1234", "sk-master-key", "sk-12345"]);
 
-/** Reads what must be set; throws one error that names everything that is wrong with it. */
-export function readSettings(env: Env): Settings {
+/** Reads what must be set; otherwise names everything that is wrong with it, and no value. */
+export function readSettings(env: Env): Settings | { problems: string[] } {
   const result = Secrets.safeParse(env);
   if (!result.success) {
-    const problems = result.error.issues.map((one) => `${one.path.join(".")} ${one.message}`);
-    throw new Error(`Set these secrets with \`wrangler secret put\`: ${problems.join("; ")}`);
+    return { problems: result.error.issues.map((one) => `${one.path.join(".")} ${one.message}`) };
   }
   const { data } = result;
   if (EXAMPLE_KEYS.has(data.LITELLM_MASTER_KEY) && data.SEKISHO_LOCAL === undefined) {
-    throw new Error("LITELLM_MASTER_KEY is an example from documentation; choose a random one.");
+    return {
+      problems: ["LITELLM_MASTER_KEY is an example from documentation; choose a random one"],
+    };
   }
   return {
     masterKey: data.LITELLM_MASTER_KEY,

@@ -12,6 +12,8 @@ const ACCOUNT_LENGTH = 20;
 const SECRET_LENGTH = 43;
 /** 71 bits. Guessing is an online attack against a key that then still does not exist. */
 const CHECK_LENGTH = 12;
+/** Every byte of a SHA-256 becomes a digit. */
+const DERIVED_LENGTH = 32;
 const SIGNED_LENGTH = PREFIX.length + ACCOUNT_LENGTH + SECRET_LENGTH;
 const KEY_LENGTH = SIGNED_LENGTH + CHECK_LENGTH;
 
@@ -25,17 +27,21 @@ const WHOLE_KEY = /^sk-sekisho-[0-9A-Za-z]{75}$/;
 /** Makes the last part of a key from the rest of it. */
 export interface KeySigner {
   check(signedPart: string): Promise<string>;
+  /** A secret that only this signer can make of the name, 190 bits in base62. */
+  derive(name: string): Promise<string>;
 }
 
 /** The key material is imported once, when first needed, and shared by all calls of the isolate. */
 export function createKeySigner(secret: string): KeySigner {
   let imported: Promise<CryptoKey> | undefined;
+  const mac = async (text: string): Promise<Uint8Array> => {
+    imported ??= importSecret(secret);
+    return new Uint8Array(await crypto.subtle.sign("HMAC", await imported, encode(text)));
+  };
   return {
-    async check(signedPart) {
-      imported ??= importSecret(secret);
-      const mac = await crypto.subtle.sign("HMAC", await imported, encode(signedPart));
-      return base62(new Uint8Array(mac), CHECK_LENGTH);
-    },
+    check: async (signedPart) => base62(await mac(signedPart), CHECK_LENGTH),
+    // No key begins like this, so no secret is ever the check of one.
+    derive: async (name) => base62(await mac(`secret of ${name}`), DERIVED_LENGTH),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ChatRoute } from "./call.ts";
 import type { CallContext, Deps } from "./deps.ts";
 import { dispatch } from "./dispatch.ts";
 import { errorOfFailure } from "./failed.ts";
-import { identify } from "./identify.ts";
+import { identifySender } from "./identify.ts";
 import { NOTHING_OBSERVED, type Outcome } from "./outcome.ts";
 import { parse } from "./parse.ts";
 import { relay } from "./relay.ts";
@@ -22,7 +22,7 @@ export async function answer(
   context: CallContext,
   deps: Deps,
 ): Promise<Response> {
-  const caller = await identify(request.headers, deps, request.url);
+  const caller = await identifySender(request, deps);
   const call = await parse(request, caller, route, context, deps);
   const admitted = await admit(call, deps);
   const settle = createSettle(call, admitted, deps);

@@ -25,12 +25,15 @@ export interface WholeAnswer {
   /** What `value` says; there is no error among it. */
   events: ChatEvent[];
   dialect: UpstreamDialect;
+  /** Even for a caller of the same grammar it is written anew; see `Provider.answersInOwnWords`. */
+  inOwnWords?: boolean;
 }
 
 export interface StreamedAnswer {
   kind: "streamed";
   headers: Headers;
   dialect: UpstreamDialect;
+  inOwnWords?: boolean;
   stream: AnswerStream;
   /** What was read before the answer was known to be good; it still has to be passed on. */
   heldBack: ReadFrame[];
@@ -110,9 +113,16 @@ async function converse(asked: Asked, deps: Deps): Promise<Answer | Failure> {
     provider.answerLocally?.(objectOf(body), upstream) ??
     (await send(asked, (tools) => provider.prepare(upstream, body, tools), deps));
   if (!response.ok) return readFailure(response, provider, dialect);
-  return call.envelope.stream
+  const answer = await (call.envelope.stream
     ? openStream(response, attempt, dialect, request, deps)
-    : readWhole(response, dialect);
+    : readWhole(response, dialect));
+  return "category" in answer ? answer : { ...answer, inOwnWords: isInOwnWords(attempt) };
+}
+
+/** What cannot be written anew (several answers, probabilities) passes as it comes. */
+function isInOwnWords({ call, provider }: Attempt): boolean {
+  if (provider.answersInOwnWords !== true) return false;
+  return call.envelope.choices === 1 && call.body.value.logprobs !== true;
 }
 
 /** What is no conversation. */
@@ -287,7 +297,7 @@ function judge(events: ChatEvent[]): "good" | "undecided" | Failure {
 
 function canForward(attempt: Attempt, dialect: UpstreamDialect): boolean {
   const { call, provider } = attempt;
-  if (dialect.name !== call.dialect.name) return false;
+  if (dialect.name !== call.dialect.name || isInOwnWords(attempt)) return false;
   if (provider.framing !== call.dialect.framing.name) return false;
   // The usage chunk we asked for has to be taken out again for callers who did not.
   return dialect.name !== "openai-chat" || call.envelope.streamUsage;

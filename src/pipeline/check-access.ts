@@ -37,9 +37,21 @@ export async function checkAccess(caller: Caller, group: ModelGroup, deps: Deps)
 type Answer = Exclude<AccessReply, { kind: "moved" }>;
 
 async function askAccount(caller: Caller, deps: Deps): Promise<Answer> {
-  const reply = await deps.account(caller.accountId).access(caller.keyHash);
+  const reply = await ask(caller.accountId, caller, deps);
   if (reply.kind !== "moved") return reply;
-  const second = await deps.account(reply.accountId).access(caller.keyHash);
+  const second = await ask(reply.accountId, caller, deps);
   if (second.kind === "moved") throw new GatewayError("unavailable", "The key is being moved.");
   return second;
+}
+
+async function ask(accountId: string, { keyHash }: Caller, deps: Deps): Promise<AccessReply> {
+  try {
+    return await deps.account(accountId).access(keyHash);
+  } catch (cause) {
+    throw new GatewayError(
+      "unavailable",
+      "The account of this key cannot be reached. Try again in a moment.",
+      { cause, retryAfterMs: 1_000 },
+    );
+  }
 }

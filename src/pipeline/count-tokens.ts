@@ -9,7 +9,7 @@ import type { TokenCounter, UpstreamCall } from "../providers/provider.ts";
 import type { ChatRoute } from "./call.ts";
 import { checkAccess } from "./check-access.ts";
 import type { CallContext, Deps } from "./deps.ts";
-import { identify } from "./identify.ts";
+import { identifySender } from "./identify.ts";
 import { groupOf, readList } from "./parse.ts";
 import { readJsonBody } from "./read-request.ts";
 
@@ -24,8 +24,9 @@ export async function countTokens(
   deps: Deps,
 ): Promise<Response> {
   const { dialect, target } = route;
-  const caller = await identify(request.headers, deps, request.url);
+  const caller = await identifySender(request, deps);
   const sent = await readJsonBody(request, deps.config.settings.requestBytesMax);
+  await caller.confirmBody?.(sent.text);
   const { body, betas } = dialect.unwrap?.(sent, target) ?? { body: sent, betas: [] };
   const model = target.model ?? body.value.model;
   if (typeof model !== "string") {
@@ -58,7 +59,8 @@ async function countAt(
   if (provider === undefined || counter === undefined) return undefined;
   if (provider.missing(deployment).length > 0) return undefined;
   // A prompt in another grammar would first have to be translated; the estimate is as good.
-  if (provider.dialect(deployment, route.dialect.name).name !== route.dialect.name) return undefined;
+  if (provider.dialect(deployment, route.dialect.name).name !== route.dialect.name)
+    return undefined;
   try {
     return await askCounter(
       counter,
@@ -113,8 +115,7 @@ function answerWith(
   context: CallContext,
   extra: Record<string, string> = {},
 ): Response {
-  return Response.json(
-    dialect.renderTokenCount?.(inputTokens) ?? { input_tokens: inputTokens },
-    { headers: { "x-litellm-call-id": context.id, ...extra } },
-  );
+  return Response.json(dialect.renderTokenCount?.(inputTokens) ?? { input_tokens: inputTokens }, {
+    headers: { "x-litellm-call-id": context.id, ...extra },
+  });
 }

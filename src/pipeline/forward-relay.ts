@@ -18,7 +18,8 @@ export function relayForwarded(work: Relay, answer: ForwardedAnswer): Response {
     deployment: answered.deployment,
     attempts: answered.attempts,
     observed: observe(work, answer),
-    response: deps.config.settings.logContent && typeof answer.body === "string" ? answer.body : null,
+    response:
+      deps.config.settings.logContent && typeof answer.body === "string" ? answer.body : null,
   });
   const headers = answerHeaders(work, charge);
   headers.set("content-type", answer.contentType);

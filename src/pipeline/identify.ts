@@ -1,17 +1,33 @@
 import { equalSecrets, findKey } from "../core/credentials.ts";
 import { GatewayError } from "../core/errors.ts";
 import { hashKey, maskKey, readKey } from "../core/key-format.ts";
+import { isSignature } from "../core/sigv4.ts";
 import type { Deps } from "./deps.ts";
+import { identifySigned } from "./identify-signed.ts";
 
 /** Whose call this is. The account object knows everything else about the key. */
 export interface Caller {
   accountId: string;
   /** SHA-256 of the key, hex: LiteLLM's `token`. */
   keyHash: string;
+  /** Present when the call is signed: throws unless this is the body that was signed. */
+  confirmBody?(text: string): Promise<void>;
 }
 
 /** The master key may call models too; its calls are kept in an account of their own. */
 export const MASTER_CALLER: Caller = { accountId: "master", keyHash: "master" };
+
+/**
+ * Who sends a body. Signatures are heard here and nowhere else: they are good only when
+ * `confirmBody` has seen the body.
+ */
+export async function identifySender(request: Request, deps: Deps): Promise<Caller> {
+  const { headers, url } = request;
+  const key = findKey(headers, deps.config.settings.keyHeaderName, url);
+  return key !== undefined && isSignature(key)
+    ? identifySigned(request, deps)
+    : identify(headers, deps, url);
+}
 
 /**
  * Headers → caller. A native key is verified by its checksum alone, so a forged one costs no I/O and
@@ -20,6 +36,9 @@ export const MASTER_CALLER: Caller = { accountId: "master", keyHash: "master" };
 export async function identify(headers: Headers, deps: Deps, url?: string): Promise<Caller> {
   const key = findKey(headers, deps.config.settings.keyHeaderName, url);
   if (key === undefined) throw missingKey();
+  if (isSignature(key) && url !== undefined) {
+    return identifySigned({ method: "POST", url, headers }, deps);
+  }
   if (!key.startsWith("sk-")) throw invalidKey(key);
   if (await equalSecrets(key, deps.masterKey)) return MASTER_CALLER;
   const native = await readKey(key, deps.signer);

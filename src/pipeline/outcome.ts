@@ -31,6 +31,8 @@ export interface Observed {
   units?: Units;
   /** UTF-16 units of text, thoughts and arguments that came; each token has at least one. */
   outputCharacters: number;
+  /** The beginning of the answer's words, kept only where the operator switched message logging on. */
+  text: string;
   finished: boolean;
 }
 
@@ -40,6 +42,7 @@ export const NOTHING_OBSERVED: Observed = {
   usage: undefined,
   usageIsFinal: false,
   outputCharacters: 0,
+  text: "",
   finished: false,
 };
 
@@ -49,8 +52,9 @@ export interface Observer {
   result(): Observed;
 }
 
-export function createObserver(nowMs: () => number): Observer {
+export function createObserver(nowMs: () => number, keepsText: boolean): Observer {
   const seen: Observed = { ...NOTHING_OBSERVED };
+  const wordBlocks = new Set<number>();
   let counted = false;
   let finishing = false;
   return {
@@ -64,9 +68,15 @@ export function createObserver(nowMs: () => number): Observer {
         case "block-delta":
           seen.firstTokenAtMs ??= nowMs();
           seen.outputCharacters += event.text.length;
+          if (keepsText && wordBlocks.has(event.block) && seen.text.length < TEXT_CHARACTERS_MAX) {
+            seen.text += event.text;
+          }
           return;
         case "block-start":
         case "block-proof":
+          if (event.type === "block-start" && event.opening.kind === "text") {
+            wordBlocks.add(event.block);
+          }
           if (event.type === "block-proof" || event.opening.kind === "tool-call") {
             seen.firstTokenAtMs ??= nowMs();
           }
@@ -90,3 +100,6 @@ export function createObserver(nowMs: () => number): Observer {
     result: () => ({ ...seen, usageIsFinal: counted && finishing }),
   };
 }
+
+/** What sinks keep of a text at most; no more is gathered. */
+const TEXT_CHARACTERS_MAX = 10_000;

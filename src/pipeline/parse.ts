@@ -18,6 +18,7 @@ export async function parse(
 ): Promise<Call> {
   const readBody = route.forward?.readBody ?? readJsonBody;
   const sent = await readBody(request, deps.config.settings.requestBytesMax);
+  await caller.confirmBody?.(sent.text);
   const { dialect, target } = route;
   const { body, betas } = dialect.unwrap?.(sent, target) ?? { body: sent, betas: [] };
   const envelope = dialect.readEnvelope(body.value, target);

@@ -1,6 +1,7 @@
 import type { ChatEvent } from "../core/chat.ts";
 import { codeOfFailure, GatewayError, type ErrorCode } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { FrameEncoder } from "../dialects/framing/caller-framing.ts";
 import type { Frame } from "../dialects/framing/frame.ts";
 import { isUsageOnlyFrame } from "../dialects/openai-chat/pass-through.ts";
@@ -18,7 +19,7 @@ import { answerContext, type Relay } from "./relay.ts";
 export function relayStream(work: Relay, answer: StreamedAnswer): Response {
   const { call, deps } = work;
   const outlet = openOutlet(call.context.callerGone, (ms) => deps.sleep(ms));
-  const observer = createObserver(() => deps.nowMs());
+  const observer = createObserver(() => deps.nowMs(), deps.config.settings.logContent);
   const flow = { work, answer, outlet, observer, encoder: call.dialect.framing.createEncoder() };
   const pump = answer.forward === undefined ? pumpFrames : forwardBytes;
   call.context.waitUntil(
@@ -161,7 +162,7 @@ async function finish(flow: Flow, breakage: Breakage | undefined): Promise<void>
     deployment: work.answered.deployment,
     attempts: work.answered.attempts,
     observed,
-    response: null,
+    response: work.deps.config.settings.logContent ? spoken(observed.text) : null,
   });
   if (complete) {
     // Forwarded bytes bring their own end.
@@ -171,6 +172,11 @@ async function finish(flow: Flow, breakage: Breakage | undefined): Promise<void>
     const told = breakage?.told === true;
     await outlet.breakOff(encodeAll(told ? [] : [lastWord(flow, failure)], flow.encoder));
   }
+}
+
+/** A streamed answer in the shape LiteLLM logs answers in. */
+function spoken(content: string): JsonObject {
+  return { choices: [{ message: { role: "assistant", content } }] };
 }
 
 /** One write for all frames of a piece: a write is a crossing into the platform. */
@@ -205,7 +211,7 @@ function lastWord({ work, observer }: Flow, failure: Failure | undefined): Frame
 /** Frames in, frames out: the caller's grammar is left as it is, any other is translated. */
 function createRewriter(work: Relay, answer: StreamedAnswer): Rewriter {
   const { dialect, envelope } = work.call;
-  if (answer.dialect.name !== dialect.name) {
+  if (answer.dialect.name !== dialect.name || answer.inOwnWords === true) {
     const writer = dialect.createWriter(answerContext(work));
     return {
       rewrite: ({ events }) => events.filter(isNotError).flatMap((event) => writer.write(event)),

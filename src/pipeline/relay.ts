@@ -36,7 +36,7 @@ export function relay(work: Relay): Response {
 
 function relayWhole(work: Relay, answer: WholeAnswer): Response {
   const { deps } = work;
-  const observer = createObserver(() => deps.nowMs());
+  const observer = createObserver(() => deps.nowMs(), false);
   for (const event of answer.events) observer.see(event);
   const body = renderBody(work, answer);
   const outcome: Outcome = {
@@ -54,7 +54,7 @@ function relayWhole(work: Relay, answer: WholeAnswer): Response {
 
 function renderBody(work: Relay, answer: WholeAnswer): string {
   const { dialect } = work.call;
-  if (answer.dialect.name === dialect.name) return answer.text;
+  if (answer.dialect.name === dialect.name && answer.inOwnWords !== true) return answer.text;
   return JSON.stringify(dialect.renderAnswer(answer.events, answerContext(work)));
 }
 

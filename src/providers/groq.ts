@@ -11,6 +11,7 @@ const MEMBERS = ["role", "content", "reasoning", "tool_calls", "tool_call_id"];
 export const groq: Provider = openAiLike({
   name: "groq",
   base: "https://api.groq.com/openai/v1",
+  answersInOwnWords: true,
   quirks: {
     drops: [...OPENAI_SERVICES, "logit_bias"],
     refuses: ["n", "logprobs", "top_logprobs"],

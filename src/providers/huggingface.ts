@@ -12,6 +12,8 @@ export const huggingface: Provider = openAiLike({
   base: "https://router.huggingface.co/v1",
   basePath: { path: "/v1", insteadOf: [] },
   modelId: routedModel,
+  // Older servers write a call's arguments as the object itself.
+  answersInOwnWords: true,
   quirks: { renames: OLDER_LIMIT, drops: OPENAI_SERVICES },
 });
 

@@ -22,6 +22,8 @@ export const mistral: Provider = openAiLike({
   name: "mistral",
   base: "https://api.mistral.ai/v1",
   basePath: { path: "/v1", insteadOf: [] },
+  // Thoughts stand among the content, and a full context is called "model_length".
+  answersInOwnWords: true,
   quirks: {
     renames: { ...OLDER_LIMIT, seed: "random_seed" },
     // Few of its models take an effort, and those take other words.

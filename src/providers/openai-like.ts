@@ -21,6 +21,7 @@ export interface ChatVendor {
   /** The vendor's id of a model, where operators may write a shorter one. */
   modelId?(model: string): string;
   quirks?: Quirks;
+  answersInOwnWords?: true;
   embeddings?: EmbeddingQuirks;
   /** Whether it answers such a caller over Responses; absent where it knows Chat Completions only. */
   speaksResponses?(deployment: Deployment, caller: DialectName): boolean;
@@ -31,6 +32,7 @@ export function openAiLike(vendor: ChatVendor): Provider {
   return {
     name: vendor.name,
     framing: "sse",
+    answersInOwnWords: vendor.answersInOwnWords,
     dialect: (deployment, caller) =>
       vendor.speaksResponses?.(deployment, caller) ? openAiResponses : openAiChat,
     missing({ connection }) {

@@ -37,6 +37,12 @@ export interface Provider {
   /** How a streamed answer in this grammar is cut into frames. */
   createDecoder(dialect: DialectName): FrameDecoder;
 
+  /**
+   * Its answers keep its grammar's letter and not its use: counts and thoughts stand in other places,
+   * endings have other names. They are written anew for callers of the same grammar too.
+   */
+  readonly answersInOwnWords?: boolean;
+
   /** Reads an error answer, where the surface has error bodies other than its grammar's. */
   readFailure?(response: FailedResponse): Failure;
 

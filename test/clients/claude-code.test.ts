@@ -86,7 +86,7 @@ describe.each(["bedrock-claude", "bedrock-opus", "vertex-claude", "openai-gpt", 
   },
 );
 
-describe.each(["vertex-claude", "anthropic-claude", "openai-gpt"])(
+describe.each(["vertex-claude", "bedrock-claude", "openai-gpt"])(
   "Claude Code in Vertex mode on %s",
   (model) => {
     beforeAll(async () => {

@@ -308,10 +308,16 @@ describe("with turn_off_message_logging: false", () => {
     });
     await (await ask(house, "/v1/chat/completions", body("short and kept"))).text();
     await (await ask(house, "/v1/chat/completions", body(`long ${"京".repeat(300_000)}`))).text();
-    await settled(house, 2);
+    const streamed = { ...body("streamed and kept"), stream: true };
+    await (await ask(house, "/v1/chat/completions", streamed)).text();
+    await settled(house, 3);
     left = await remains(house);
   });
   afterAll(() => close(house));
+
+  test("a streamed answer is in the record too", () => {
+    expect(left["requests"]).toContain("You said: streamed and kept");
+  });
 
   test("prompt and answer are in the record", () => {
     expect(left["requests"]).toContain("short and kept");

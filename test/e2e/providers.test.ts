@@ -139,9 +139,9 @@ describe.each(NAMES)("openai SDK on %s", (model) => {
 
   test("never takes a stream that breaks in the middle for an answer", async () => {
     world.upstream.script({ vendor: "others" }, [{ errorAt: { chunk: 2, message: "it broke" } }]);
-    const stream = await client.chat.completions.create({ model, messages: HELLO, stream: true });
     const read = async (): Promise<string[]> => {
       const reasons: string[] = [];
+      const stream = await client.chat.completions.create({ model, messages: HELLO, stream: true });
       for await (const chunk of stream) {
         const reason = chunk.choices[0]?.finish_reason;
         if (reason) reasons.push(reason);

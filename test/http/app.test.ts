@@ -48,15 +48,23 @@ describe("a gateway that is set up wrong", () => {
     ["a short key secret", { SEKISHO_KEY_SECRET: "short-and-secret" }],
     ["a configuration that is none", { SEKISHO_CONFIG_JSON: '{"version":"1","config":[]}' }],
     ["a configuration that is no JSON", { SEKISHO_CONFIG_JSON: "{secret" }],
-  ])("by %s answers 500 and tells a stranger nothing", async (_what, changes) => {
-    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const response = await post(environmentWith(DEMO, changes), "/v1/chat/completions", BODY);
-    expect(response.status).toBe(500);
-    const text = await response.text();
-    expect(JSON.parse(text)).toMatchObject({
-      error: { type: "internal_server_error", code: "500" },
-    });
-    expect(text).not.toMatch(/secret|MASTER|1234/);
-    said.mockRestore();
-  });
+  ])(
+    "by %s answers 503, tells a stranger nothing and the log what to correct",
+    async (_what, changes) => {
+      const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+      const response = await post(environmentWith(DEMO, changes), "/v1/chat/completions", BODY);
+      expect(response.status).toBe(503);
+      const text = await response.text();
+      expect(JSON.parse(text)).toMatchObject({
+        error: { type: "service_unavailable_error", code: "503" },
+      });
+      expect(text).not.toMatch(/secret|MASTER|1234/);
+      const logged = said.mock.calls.flat().join("\n");
+      expect(logged).toMatch(
+        /"not_ready".*(LITELLM_MASTER_KEY|SEKISHO_KEY_SECRET|SEKISHO_CONFIG|must be)/,
+      );
+      expect(logged).not.toMatch(/sk-1234|short-and-secret|\{secret/);
+      said.mockRestore();
+    },
+  );
 });

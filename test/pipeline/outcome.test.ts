@@ -10,8 +10,12 @@ const usage = (inputTokens: number, outputTokens: number) => ({
 
 /** What is known after these events, of which one comes every ten milliseconds. */
 function observed(...events: ChatEvent[]) {
+  return observedBy({ keepsText: false }, events);
+}
+
+function observedBy({ keepsText }: { keepsText: boolean }, events: readonly ChatEvent[]) {
   let nowMs = 0;
-  const observer = createObserver(() => nowMs);
+  const observer = createObserver(() => nowMs, keepsText);
   for (const event of events) {
     nowMs += 10;
     observer.see(event);
@@ -76,5 +80,24 @@ describe("what was seen of an answer", () => {
 
   it("has no id where the vendor gave none", () => {
     expect(observed({ type: "start", id: "", model: "m" }).responseId).toBeNull();
+  });
+});
+
+describe("the words of an answer", () => {
+  const THOUGHT: ChatEvent = { type: "block-start", block: 1, opening: { kind: "reasoning" } };
+  const said: ChatEvent[] = [
+    TEXT,
+    WORDS,
+    THOUGHT,
+    { type: "block-delta", block: 1, text: "hidden" },
+    { type: "block-delta", block: 0, text: "678" },
+  ];
+
+  it("are kept where message logging is on, without thoughts", () => {
+    expect(observedBy({ keepsText: true }, said).text).toBe("12345678");
+  });
+
+  it("are not kept anywhere else", () => {
+    expect(observedBy({ keepsText: false }, said).text).toBe("");
   });
 });

@@ -238,8 +238,7 @@ function* declarationProblem(tool: JsonObject, at: string): Problems<ChatProblem
       code: "invalid_function_parameters",
     };
   }
-  // A tool is strict unless it says otherwise.
-  if (type === "function" && tool["strict"] !== false) {
+  if (type === "function" && tool["strict"] === true) {
     yield* strictProblems(parameters, `function '${name}'`, `${at}.parameters`);
   }
 }

@@ -8,6 +8,7 @@ import { thinkingConfig } from "./thinking.ts";
 
 /** The body of `generateContent`. Model and streaming are said by the URL. */
 export function renderGeminiRequest(request: ChatRequest, target: RenderTarget): JsonObject {
+  target.dropped.push(...(request.ignored ?? []));
   if (request.endUser !== undefined) target.dropped.push("user");
   if (request.parallelToolCalls === false) target.dropped.push("parallel_tool_calls");
   const body: JsonObject = { contents: renderContents(request.messages, target) };

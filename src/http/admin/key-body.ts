@@ -58,7 +58,12 @@ const ownKey = z.preprocess(
     .nullable(),
 );
 
-export const GenerateKey = z.object({ ...keyFields, key: ownKey.optional() });
+export const GenerateKey = z.object({
+  ...keyFields,
+  key: ownKey.optional(),
+  /** Ours, not LiteLLM's: also answer with an access key for clients that sign as for AWS. */
+  aws_access_key: field.flag,
+});
 export const UpdateKey = z.object({ ...keyFields, key: field.text });
 export const OneKey = z.object({ key: field.text });
 export const DeleteKeys = z

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod";
+import { issueAwsAccessKey } from "../../core/aws-access-key.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { accountIdOf, hashKey, looksNative, maskKey, mintKey } from "../../core/key-format.ts";
 import {
@@ -50,7 +51,7 @@ export function keyRoutes(depsOf: FindDeps) {
       const body = c.req.valid("json");
       const { row, key } = await newKey(body, body.key ?? null, changedBy(c.req.raw.headers), deps);
       await createKey(row, deps);
-      return c.json(renderNewKey(row, key, deps));
+      return c.json({ ...renderNewKey(row, key, deps), ...(await accessKeyFields(body, row, deps)) });
     })
     .post("/key/update", jsonBody(UpdateKey), async (c) => {
       const deps = depsOf(c);
@@ -134,6 +135,18 @@ export async function newKey(
   row.accountId = await accountIdOf(row);
   const key = ownKey ?? (await mintKey(row.accountId, deps.signer));
   return { row: { ...row, hash: await hashKey(key), name: maskKey(key) }, key };
+}
+
+/** The secret is shown here and nowhere again; it is derived, so nobody keeps it. */
+async function accessKeyFields(
+  body: { aws_access_key?: boolean | null | undefined },
+  row: KeyRow,
+  { signer }: AdminDeps,
+): Promise<{ aws_access_key_id?: string; aws_secret_access_key?: string }> {
+  if (body.aws_access_key !== true) return {};
+  const owner = { accountId: row.accountId, keyHash: row.hash };
+  const { accessKeyId, secretAccessKey } = await issueAwsAccessKey(owner, signer);
+  return { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
 }
 
 function refuseUnsuitable(key: string, deps: AdminDeps): void {

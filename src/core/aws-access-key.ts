@@ -39,7 +39,8 @@ export async function readAwsAccessKey(
   signer: KeySigner,
 ): Promise<(AccessKeyOwner & { secretAccessKey: string }) | undefined> {
   const [, signedPart, accountId, keyHash, check] = ACCESS_KEY_ID.exec(accessKeyId) ?? [];
-  if (signedPart === undefined || accountId === undefined || keyHash === undefined) return undefined;
+  if (signedPart === undefined || accountId === undefined || keyHash === undefined)
+    return undefined;
   // The id is no secret, so there is nothing to learn from how long the comparison takes.
   if ((await signer.check(signedPart)) !== check) return undefined;
   return { accountId, keyHash, secretAccessKey: await signer.derive(accessKeyId) };

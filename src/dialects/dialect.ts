@@ -58,6 +58,12 @@ export interface CallerDialect {
    */
   parseRequest(body: JsonObject, target?: RouteTarget): ChatRequest;
 
+  /**
+   * What of a body is left when another grammar is spoken upstream, where that is less than all of it:
+   * without hosted tools, which could bring in any amount of text. The call is bounded by it.
+   */
+  translatable?(body: JsonObject): JsonObject;
+
   /** Writes a streamed answer. Made per answer. */
   createWriter(context: AnswerContext): AnswerWriter;
 

@@ -77,10 +77,15 @@ export function forwardedRoutes(): Hono<App> {
     const route = routeOf(served);
     const bare = served.path.slice("/v1".length);
     const more = served.operation === "rerank" ? ["/v2/rerank"] : [`/engines/:model${bare}`];
-    serve(app, [...spellings(served.path, ["/openai"]), `/openai/deployments/:model${bare}`, ...more], (c) => {
-      const model = c.req.param("model");
-      return model === undefined ? route : { ...route, target: { model } };
-    }, answer);
+    serve(
+      app,
+      [...spellings(served.path, ["/openai"]), `/openai/deployments/:model${bare}`, ...more],
+      (c) => {
+        const model = c.req.param("model");
+        return model === undefined ? route : { ...route, target: { model } };
+      },
+      answer,
+    );
   }
   return app;
 }

@@ -9,7 +9,14 @@ import { GOOGLE_PREFIXES, methodPaths, readModelMethod, vertexBases } from "./go
 import { serve } from "./serve.ts";
 
 /** AI Studio's versions, and Vertex AI's for those who have a key and no project. */
-const VERSIONS = ["/v1beta", "/v1", "/v1alpha", "/v1beta1/publishers/google", "/v1/publishers/google", ""];
+const VERSIONS = [
+  "/v1beta",
+  "/v1",
+  "/v1alpha",
+  "/v1beta1/publishers/google",
+  "/v1/publishers/google",
+  "",
+];
 
 const BASES = [
   ...GOOGLE_PREFIXES.flatMap((prefix) => VERSIONS.map((version) => prefix + version)),

@@ -35,15 +35,20 @@ interface Shape {
 }
 
 function serveModels(app: Hono<App>, paths: string[], shapeOf: (c: Context<App>) => Shape): void {
-  app.on("GET", paths, (c) =>
-    tell(c, shapeOf(c), (names, shape) => shape.all(names, c)),
-  );
-  app.on("GET", paths.map((path) => `${path}/:model{.+}`), (c) =>
-    tell(c, shapeOf(c), (names, shape) => {
-      const name = withoutFolder(c.req.param("model") ?? "");
-      if (names.includes(name)) return shape.one(name, c);
-      throw new GatewayError("not_found", "No such model; GET /v1/models lists what your key can use.", { param: "model" });
-    }),
+  app.on("GET", paths, (c) => tell(c, shapeOf(c), (names, shape) => shape.all(names, c)));
+  app.on(
+    "GET",
+    paths.map((path) => `${path}/:model{.+}`),
+    (c) =>
+      tell(c, shapeOf(c), (names, shape) => {
+        const name = withoutFolder(c.req.param("model") ?? "");
+        if (names.includes(name)) return shape.one(name, c);
+        throw new GatewayError(
+          "not_found",
+          "No such model; GET /v1/models lists what your key can use.",
+          { param: "model" },
+        );
+      }),
   );
 }
 

@@ -42,12 +42,12 @@ function readTags(headers: Headers, envelope: Envelope, userAgent: string | null
   return userAgent === null ? tags : [...tags, `User-Agent: ${userAgent}`];
 }
 
-/** `x-litellm-trace-id`, `x-litellm-session-id`, then any vendor's own, as Claude Code sends one. */
+/** `x-litellm-trace-id`, `x-litellm-session-id`, then any vendor's own, as Claude Code and Codex send. */
 function readSession(headers: Headers): string | null {
   const named = headers.get("x-litellm-trace-id") ?? headers.get("x-litellm-session-id");
   if (named !== null) return bounded(named, NAME_CHARACTERS_MAX);
   for (const [name, value] of headers) {
-    if (/^x-[a-z0-9-]+-session-id$/.test(name) && SESSION_ID.test(value)) {
+    if (/^(x-[a-z0-9-]+-)?session-id$/.test(name) && SESSION_ID.test(value)) {
       return bounded(value, NAME_CHARACTERS_MAX);
     }
   }
@@ -72,6 +72,7 @@ const REMEMBERED_PARAMETERS = [
   "top_k",
   "max_tokens",
   "max_completion_tokens",
+  "max_output_tokens",
   "presence_penalty",
   "frequency_penalty",
   "seed",

@@ -36,9 +36,6 @@ export async function identifySender(request: Request, deps: Deps): Promise<Call
 export async function identify(headers: Headers, deps: Deps, url?: string): Promise<Caller> {
   const key = findKey(headers, deps.config.settings.keyHeaderName, url);
   if (key === undefined) throw missingKey();
-  if (isSignature(key) && url !== undefined) {
-    return identifySigned({ method: "POST", url, headers }, deps);
-  }
   if (!key.startsWith("sk-")) throw invalidKey(key);
   if (await equalSecrets(key, deps.masterKey)) return MASTER_CALLER;
   const native = await readKey(key, deps.signer);

@@ -1,4 +1,5 @@
 import { NO_USAGE } from "../core/chat.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { CallRecord } from "../core/record.ts";
 import type { Admitted } from "./admit.ts";
 import type { Call } from "./call.ts";
@@ -57,9 +58,14 @@ export function completeRecord(
     tags: [...new Set([...key.tags, ...call.attribution.tags])],
     keyMetadata: key.metadata,
     content: deps.config.settings.logContent
-      ? { messages: beginningOf(call.body.value.messages), response: beginningOf(outcome.response) }
+      ? { messages: beginningOf(saidIn(call.body.value)), response: beginningOf(outcome.response) }
       : null,
   };
+}
+
+/** The conversation, under each grammar's name for it. */
+function saidIn({ messages, input, contents }: JsonObject): unknown {
+  return messages ?? input ?? contents;
 }
 
 /** Content that is too long becomes the beginning of its text, as in LiteLLM. */

@@ -7,20 +7,23 @@ import { adaptChatBody } from "./chat-body.ts";
 import { openAiEndpoints } from "./openai-endpoints.ts";
 import type { Provider } from "./provider.ts";
 import { adaptResponsesBody } from "./responses-body.ts";
+import { isResponsesOnly } from "./responses-models.ts";
 
 /** OpenAI's models on Azure: the same grammar, reached by the name of a deployment. */
 export const azure: Provider = {
   name: "azure",
   framing: "sse",
-  dialect: ({ route }, caller) =>
-    route === "responses" || caller === "openai-responses" ? openAiResponses : openAiChat,
+  dialect({ route, baseModel }, caller) {
+    const isAsked = route === "responses" || caller === "openai-responses";
+    return isAsked || isResponsesOnly(baseModel) ? openAiResponses : openAiChat;
+  },
   missing({ connection }) {
     const hasKey = connection.api_key || connection.azure_ad_token;
     return [...(connection.api_base ? [] : ["api_base"]), ...(hasKey ? [] : ["api_key"])];
   },
   adaptBody(body, call) {
     if (call.dialect === "openai-responses") {
-      adaptResponsesBody(body);
+      adaptResponsesBody(body, call);
       // What Codex tells OpenAI about itself.
       body.delete("client_metadata");
       body.set("model", responsesAddress(call.deployment).name);

@@ -61,7 +61,9 @@ function objectOf(text: string): JsonObject {
 
 /** Counted only if every part of it was. */
 function combine(parts: readonly Embedded[]): Embedded {
-  const counts = parts.flatMap(({ inputTokens }) => (inputTokens === undefined ? [] : [inputTokens]));
+  const counts = parts.flatMap(({ inputTokens }) =>
+    inputTokens === undefined ? [] : [inputTokens],
+  );
   const isCounted = counts.length === parts.length;
   return {
     vectors: parts.flatMap(({ vectors }) => vectors),

@@ -21,7 +21,11 @@ export type Endpoints = Readonly<Partial<Record<Operation, Endpoint>>>;
 export interface Endpoint {
   /** One body for each request the vendor needs; where it takes one text at a time, many. */
   bodies(asked: RequestBody, call: UpstreamCall): (string | FormData)[];
-  prepare(call: UpstreamCall, body: string | FormData, tools: ProviderTools): Promise<EndpointRequest>;
+  prepare(
+    call: UpstreamCall,
+    body: string | FormData,
+    tools: ProviderTools,
+  ): Promise<EndpointRequest>;
   /** The caller's answer, made of the vendor's, in the order of the bodies. */
   read(answers: readonly EndpointAnswer[], asked: RequestBody, call: UpstreamCall): ReadAnswer;
   /** The answer is sound: it passes as it comes and is never read. */

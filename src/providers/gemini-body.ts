@@ -29,8 +29,11 @@ function keepCallsWhole(body: BodyPatch): void {
   for (const name of ["toolConfig", "tool_config"]) {
     const config = objectIn(body.get(name));
     for (const inner of ["functionCallingConfig", "function_calling_config"]) {
-      const { streamFunctionCallArguments: camel, stream_function_call_arguments: snake, ...rest } =
-        objectIn(config[inner]);
+      const {
+        streamFunctionCallArguments: camel,
+        stream_function_call_arguments: snake,
+        ...rest
+      } = objectIn(config[inner]);
       if (camel !== undefined || snake !== undefined) body.set(name, { ...config, [inner]: rest });
     }
   }
@@ -56,9 +59,12 @@ const NOT_GOOGLES = "skip_thought_signature_validator";
 function removeForeignProofs(body: BodyPatch): void {
   const contents = body.get("contents");
   if (!Array.isArray(contents) || !contents.some(hasForeignProof)) return;
-  body.set("contents", contents.map((content) =>
-    hasForeignProof(content) && isJsonObject(content) ? withoutForeignProofs(content) : content,
-  ));
+  body.set(
+    "contents",
+    contents.map((content) =>
+      hasForeignProof(content) && isJsonObject(content) ? withoutForeignProofs(content) : content,
+    ),
+  );
 }
 
 function hasForeignProof(content: Json): boolean {

@@ -24,6 +24,8 @@ import { xai } from "./xai.ts";
 const PROVIDERS: Provider[] = [
   bedrock,
   vertex,
+  // LiteLLM's older word for the same.
+  { ...vertex, name: "vertex_ai_beta" },
   gemini,
   azure,
   openai,

@@ -43,7 +43,7 @@ export function openAiLike(vendor: ChatVendor): Provider {
       return [...place, ...(connection.api_key ? [] : ["api_key"])];
     },
     adaptBody(body, call) {
-      if (call.dialect === "openai-responses") adaptResponsesBody(body);
+      if (call.dialect === "openai-responses") adaptResponsesBody(body, call);
       else adaptChatBody(body, call);
       const { dropParams } = call.deployment;
       const model = modelOf(call.deployment.model);
@@ -74,7 +74,9 @@ export function openAiLike(vendor: ChatVendor): Provider {
 function baseOf(vendor: ChatVendor, connection: Connection): string {
   const { path, insteadOf } = vendor.basePath ?? { path: "", insteadOf: [] };
   if (!connection.api_base) return usualBase(vendor, connection) ?? "";
-  return trimBase(connection.api_base, "/chat/completions", "/responses", path, ...insteadOf) + path;
+  return (
+    trimBase(connection.api_base, "/chat/completions", "/responses", path, ...insteadOf) + path
+  );
 }
 
 function usualBase({ base }: ChatVendor, connection: Connection): string | undefined {

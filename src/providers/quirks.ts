@@ -51,7 +51,8 @@ export interface QuirkTarget {
 
 export function applyQuirks(body: BodyPatch, quirks: Quirks, target: QuirkTarget): void {
   // OpenAI takes an empty list for none; the others complain.
-  if (Array.isArray(body.get("tools")) && !isAsked("tools", body.get("tools"))) body.delete("tools");
+  if (Array.isArray(body.get("tools")) && !isAsked("tools", body.get("tools")))
+    body.delete("tools");
   for (const name of quirks.refuses ?? []) refuse(body, name, target);
   for (const name of quirks.drops ?? []) drop(body, name, target.dropped);
   for (const [name, theirs] of Object.entries(quirks.renames ?? {})) rename(body, name, theirs);

@@ -86,3 +86,31 @@ describe.each(["gemini-3", "ai-studio", "bedrock-claude", "vertex-claude", "open
     }, 120_000);
   },
 );
+
+describe("Gemini CLI", () => {
+  beforeAll(async () => {
+    const aliases = Object.fromEntries(NAMES.map((name) => [name, "openai-gpt"]));
+    world = await startWorld({ settings: { router_settings: { model_group_alias: aliases } } });
+  });
+  afterAll(() => world.stop());
+
+  test("waits through a long silence", async () => {
+    const key = await world.gateway.createKey();
+    // Longer than the gateway lets pass without a sign of life.
+    const silence = { stallAt: { chunk: 3, ms: 17_000 } };
+    world.upstream.script({ vendor: "openai" }, [silence, silence], { sticky: true });
+    const { code, output } = await run("Say a few words about yuzu", key);
+    expect(output).toContain("You said:");
+    expect(code).toBe(0);
+    world.upstream.reset();
+  }, 120_000);
+
+  test("stops at once when the budget is spent, and says so", async () => {
+    const key = await world.gateway.createKey({ max_budget: 0.000001 });
+    const startedMs = Date.now();
+    const { code, output } = await run("Say a few words about yuzu", key);
+    expect(output).toContain("Budget has been exceeded!");
+    expect(code).not.toBe(0);
+    expect(Date.now() - startedMs).toBeLessThan(20_000);
+  }, 120_000);
+});

@@ -60,3 +60,19 @@ describe("two secrets", () => {
     expect(await equalSecrets(left, right)).toBe(expected);
   });
 });
+
+describe("a key in the URL", () => {
+  const at = (url: string, headers: Record<string, string> = {}) =>
+    findKey(new Headers(headers), undefined, url);
+
+  it("is found where Google's clients write it", () => {
+    expect(at("https://e.com/v1beta/models?alt=sse&key=sk-1")).toBe("sk-1");
+    expect(at("https://e.com/v1beta/models?monkey=sk-1")).toBeUndefined();
+    expect(at("https://e.com/key=sk-1")).toBeUndefined();
+  });
+
+  it("comes after one in a header, unless only it looks like ours", () => {
+    expect(at("https://e.com/?key=sk-1", { "x-goog-api-key": "sk-2" })).toBe("sk-2");
+    expect(at("https://e.com/?key=sk-1", { authorization: "Bearer ya29.google" })).toBe("sk-1");
+  });
+});

@@ -72,6 +72,7 @@ describe("findPrice", () => {
     expect(usd("openai", "gpt-4o-2024-05-13")).toBeUndefined();
     expect(usd("vertex_ai", "gemini-2.5-flash-lite")).toEqual([0.1, 0.4]);
     expect(usd("vertex_ai", "gemini-2.5-flash-001")).toEqual([0.3, 2.5]);
+    expect(usd("gemini", "gemini-2.5-flash-lite")).toEqual([0.1, 0.4]);
   });
 
   it("charges Claude on Vertex by its location", () => {

@@ -52,7 +52,9 @@ export async function collectConverse(
   }
   const content = blocks.map(({ block, text, input }): ContentBlock => {
     if (block.toolUse) {
-      return { toolUse: { ...block.toolUse, input: JSON.parse(input || "{}") as object } } as ContentBlock;
+      return {
+        toolUse: { ...block.toolUse, input: JSON.parse(input || "{}") as object },
+      } as ContentBlock;
     }
     return block.reasoningContent ? block : { text };
   });

@@ -128,7 +128,7 @@ describe.each(NAMES)("openai SDK on %s", (model) => {
     world.upstream.script({ vendor: "others" }, [{ throttle: { retryAfterSeconds: 7 } }]);
     const limited = await thrown(client.chat.completions.create({ model, messages: HELLO }));
     expect(limited.status).toBe(429);
-    expect(limited.headers?.get("retry-after")).toBe("7");
+    expect(limited.headers.get("retry-after")).toBe("7");
     const broken = { role: "robot", content: "x" } as unknown as OpenAI.ChatCompletionMessageParam;
     const refused = await thrown(client.chat.completions.create({ model, messages: [broken] }));
     expect(refused.status).toBe(400);
@@ -185,7 +185,9 @@ describe.each(WITH_TOOLS)("tools on %s", (model) => {
         {
           role: "assistant",
           content: null,
-          tool_calls: [{ id, type: "function", function: { name: "get_weather", arguments: "{}" } }],
+          tool_calls: [
+            { id, type: "function", function: { name: "get_weather", arguments: "{}" } },
+          ],
         },
         { role: "tool", tool_call_id: id, content: "rain" },
       ],
@@ -193,28 +195,29 @@ describe.each(WITH_TOOLS)("tools on %s", (model) => {
     expect(answer.choices[0]?.message.content).toContain("rain");
   });
 
-  test.each([false, true])("make a round trip with the Anthropic SDK (stream: %s)", async (stream) => {
-    const messages: Anthropic.MessageParam[] = [{ role: "user", content: ASKS }];
-    const tools = [
-      { name: TOOL.name, description: TOOL.description, input_schema: TOOL.schema },
-    ];
-    const ask = async (): Promise<Anthropic.Message> => {
-      const body = { model, max_tokens: 500, messages, tools };
-      return stream ? claude.messages.stream(body).finalMessage() : claude.messages.create(body);
-    };
-    const first = await ask();
-    expect(first.stop_reason).toBe("tool_use");
-    const call = first.content.find((block) => block.type === "tool_use");
-    expect(call?.input).toEqual({ city: "Kyoto" });
-    messages.push({ role: "assistant", content: first.content });
-    messages.push({
-      role: "user",
-      content: [{ type: "tool_result", tool_use_id: call?.id ?? "", content: "sunny" }],
-    });
-    const second = await ask();
-    expect(JSON.stringify(second.content)).toContain("sunny");
-    expect(second.usage.output_tokens).toBeGreaterThan(0);
-  });
+  test.each([false, true])(
+    "make a round trip with the Anthropic SDK (stream: %s)",
+    async (stream) => {
+      const messages: Anthropic.MessageParam[] = [{ role: "user", content: ASKS }];
+      const tools = [{ name: TOOL.name, description: TOOL.description, input_schema: TOOL.schema }];
+      const ask = async (): Promise<Anthropic.Message> => {
+        const body = { model, max_tokens: 500, messages, tools };
+        return stream ? claude.messages.stream(body).finalMessage() : claude.messages.create(body);
+      };
+      const first = await ask();
+      expect(first.stop_reason).toBe("tool_use");
+      const call = first.content.find((block) => block.type === "tool_use");
+      expect(call?.input).toEqual({ city: "Kyoto" });
+      messages.push({ role: "assistant", content: first.content });
+      messages.push({
+        role: "user",
+        content: [{ type: "tool_result", tool_use_id: call?.id ?? "", content: "sunny" }],
+      });
+      const second = await ask();
+      expect(JSON.stringify(second.content)).toContain("sunny");
+      expect(second.usage.output_tokens).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("what a vendor cannot do", () => {
@@ -224,11 +227,16 @@ describe("what a vendor cannot do", () => {
     ["mistral", { logprobs: true }, "logprobs"],
     ["deepseek", { n: 3 }, "n"],
     ["cohere", { top_logprobs: 2, logprobs: true }, "top_logprobs"],
-  ] as const)("is refused on %s by name, before anybody is asked: %j", async (model, extra, param) => {
-    const error = await thrown(client.chat.completions.create({ model, messages: HELLO, ...extra }));
-    expect(error).toMatchObject({ status: 400, param });
-    expect(world.upstream.requests).toEqual([]);
-  });
+  ] as const)(
+    "is refused on %s by name, before anybody is asked: %j",
+    async (model, extra, param) => {
+      const error = await thrown(
+        client.chat.completions.create({ model, messages: HELLO, ...extra }),
+      );
+      expect(error).toMatchObject({ status: 400, param });
+      expect(world.upstream.requests).toEqual([]);
+    },
+  );
 
   test("Perplexity hears neighbours of one role as one, and late instructions from the user", async () => {
     const answer = await client.chat.completions.create({
@@ -253,22 +261,18 @@ describe("what a vendor cannot do", () => {
   });
 });
 
-interface ApiError {
-  status: number;
-  message: string;
-  param: string | null;
-  headers: Headers | undefined;
-}
+type ApiError = InstanceType<typeof OpenAI.APIError<number, Headers>>;
 
 async function thrown(work: Promise<unknown>): Promise<ApiError> {
   try {
     await work;
   } catch (error) {
-    if (error instanceof OpenAI.APIError) {
-      const { status, message, param, headers } = error;
-      return { status: Number(status), message, param: param ?? null, headers };
-    }
+    if (isApiError(error)) return error;
     throw error;
   }
   throw new Error("the call was answered");
+}
+
+function isApiError(error: unknown): error is ApiError {
+  return error instanceof OpenAI.APIError;
 }

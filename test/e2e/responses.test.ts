@@ -1,10 +1,7 @@
 import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Behaviour } from "../upstream/script.ts";
-import { asObject, asString, parseJson } from "../upstream/json.ts";
-import type { JsonObject } from "../upstream/json.ts";
-import { eventsOf, PIXEL } from "./upstream-client.ts";
-import { ALL_MODELS, entry, startWorld, type World } from "./world.ts";
+import { PIXEL } from "./upstream-client.ts";
+import { ALL_MODELS, CONVERSES, entry, startWorld, type World } from "./world.ts";
 
 let world: World;
 let client: OpenAI;
@@ -148,7 +145,12 @@ describe.each(SEEING)("openai SDK's Responses on %s", (model) => {
     const sent = world.upstream.requests.findLast((request) => request.refusal === undefined);
     expect(JSON.stringify(sent?.body)).toContain(PIXEL);
   });
+});
 
+/** Most models of Converse are only asked in words to keep to a schema. */
+const KEEPING_TO_SCHEMAS = SEEING.filter((model) => !CONVERSES.includes(model));
+
+describe.each(KEEPING_TO_SCHEMAS)("openai SDK's Responses on %s", (model) => {
   test("answers by a schema", async () => {
     const answer = await client.responses.create({
       model,
@@ -266,147 +268,5 @@ describe("a chat caller on a model that is asked over Responses", () => {
       messages: [{ role: "user", content: "Hello there" }],
     });
     expect(answer.content.map((block) => block.type)).toEqual(["thinking", "text"]);
-  });
-});
-
-async function post(body: JsonObject, path = "/v1/responses"): Promise<Response> {
-  const key = await world.gateway.createKey({ max_budget: 100 });
-  return fetch(world.gateway.url + path, {
-    method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-}
-
-/** The events that came before the connection ended, however it ended. */
-async function eventsUntilCut(response: Response): Promise<JsonObject[]> {
-  const decoder = new TextDecoder();
-  let text = "";
-  const body: ReadableStream<Uint8Array> | null = response.body;
-  try {
-    for await (const piece of body ?? []) text += decoder.decode(piece, { stream: true });
-    throw new Error(`the connection ended as if nothing had happened: ${text}`);
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith("the connection")) throw error;
-  }
-  return text
-    .split("\n")
-    .filter((line) => line.startsWith("data: "))
-    .map((line) => asObject(parseJson(line.slice("data: ".length))));
-}
-
-const BREAKAGES: [string, Behaviour][] = [
-  ["is cut", { cutAt: 8 }],
-  ["ends cleanly without its final event", { cleanEndAt: 8 }],
-  ["reports an error inside", { errorAt: 8 }],
-];
-
-describe.each(["openai-gpt", "azure-v1", "bedrock-claude", "gemini-2", "compatible"])(
-  "a Responses stream of %s",
-  (model) => {
-    test.each(BREAKAGES)("that %s fails, and never looks complete", async (_, behaviour) => {
-      world.upstream.reset();
-      world.upstream.script({}, [{ ...behaviour, paceMs: 2 }]);
-      const response = await post({ model, input: "tokens:60 please", stream: true });
-      const events = await eventsUntilCut(response);
-      const ids = events.map((event) => asObject(event["response"])["id"]).filter(Boolean);
-      expect(new Set(ids).size).toBe(1);
-      expect(events.map((event) => event["type"])).not.toContain("response.completed");
-      expect(events.at(-1)).toMatchObject({
-        type: "response.failed",
-        // The vendor's own words for a moment's trouble, which agents try again after.
-        response: {
-          status: "failed",
-          error: { code: expect.stringMatching(/^(server_error|rate_limit_exceeded)$/) },
-        },
-      });
-    });
-  },
-);
-
-describe("Responses at other addresses", () => {
-  test.each([
-    "/responses",
-    "/openai/v1/responses",
-    "/openai/responses",
-    "/azure/openai/v1/responses",
-  ])("answers at %s", async (path) => {
-    const response = await post({ model: "demo", input: "Hi", stream: true }, path);
-    const events = await eventsOf(response);
-    expect(events.at(-1)).toMatchObject({ type: "response.completed" });
-  });
-
-  test("takes the model from Azure's path", async () => {
-    const path = "/openai/deployments/demo/responses?api-version=2025-04-01-preview";
-    const response = await post({ input: "Hi" }, path);
-    expect(await response.json()).toMatchObject({ object: "response", model: "demo" });
-  });
-
-  test("refuses a WebSocket with the one status Codex falls back from at once", async () => {
-    const { request } = await import("node:http");
-    const { hostname, port } = new URL(world.gateway.url);
-    const status = await new Promise<number | undefined>((resolve, reject) => {
-      const headers = {
-        connection: "Upgrade",
-        upgrade: "websocket",
-        "sec-websocket-version": "13",
-        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-      };
-      const asked = request({ hostname, port, path: "/v1/responses", headers });
-      asked.on("response", (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      });
-      asked.on("upgrade", () => reject(new Error("the socket was opened")));
-      asked.on("error", reject);
-      asked.end();
-    });
-    expect(status).toBe(426);
-  });
-
-  test("keeps no responses, and says so", async () => {
-    await expect(client.responses.retrieve("resp_1")).rejects.toThrow(/keeps no responses/);
-    await expect(client.responses.delete("resp_1")).rejects.toThrow(/keeps no responses/);
-    await expect(client.responses.cancel("resp_1")).rejects.toThrow(/keeps no responses/);
-    await expect(client.responses.inputItems.list("resp_1")).rejects.toThrow(/keeps no responses/);
-  });
-});
-
-describe("what only OpenAI has", () => {
-  test("is refused by name for another vendor's model", async () => {
-    const response = await post({
-      model: "bedrock-claude",
-      input: "Hi",
-      previous_response_id: "r",
-    });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
-      error: { param: "previous_response_id", code: "unsupported_parameter" },
-    });
-  });
-
-  test("goes to OpenAI as it is, and its refusal comes back in its own words", async () => {
-    world.upstream.reset();
-    const response = await post({ model: "openai-gpt", input: "Hi", previous_response_id: "r" });
-    expect(response.status).toBe(400);
-    const { error } = asObject(await response.json());
-    expect(asObject(error)["code"]).toBe("previous_response_not_found");
-    expect(asString(asObject(world.upstream.requests[0]?.body)["previous_response_id"])).toBe("r");
-  });
-
-  test("is left out with a note when it is the web search Codex always offers", async () => {
-    const tools = [{ type: "web_search" }];
-    const response = await post({ model: "gemini-2", input: "Hi", tools });
-    expect(response.status).toBe(200);
-    expect(response.headers.get("x-sekisho-dropped-params")).toContain("tools.web_search");
-  });
-
-  test("is recorded as a call of its own kind", async () => {
-    const key = await world.gateway.createKey();
-    await world.openai(key).responses.create({ model: "openai-gpt", input: "Hi" });
-    const [row] = await world.rows(key, 1);
-    expect(row).toMatchObject({ status: "success", usage_source: "reported" });
-    expect(row?.cost_nano_usd).toBeGreaterThan(0);
-    expect(row).toMatchObject({ call_type: "aresponses", route: "/v1/responses" });
   });
 });

@@ -82,7 +82,8 @@ describe("the envelope", () => {
 
   test("is taken off: the upstream sees its own version and the caller's flags", async () => {
     world.upstream.requests.splice(0);
-    const path = "/v1/projects/p/locations/l/publishers/anthropic/models/anthropic-claude%3ArawPredict";
+    const path =
+      "/v1/projects/p/locations/l/publishers/anthropic/models/anthropic-claude%3ArawPredict";
     const response = await fetch(world.gateway.url + path, {
       method: "POST",
       headers: { "x-litellm-api-key": key },
@@ -113,25 +114,28 @@ describe("the envelope", () => {
   });
 });
 
-describe.each(["gemini-2", "vertex-claude", "openai-gpt"])("Google's SDK on Vertex, %s", (model) => {
-  test("streams an answer", async () => {
-    const google = new GoogleGenAI({
-      vertexai: true,
-      apiKey: key,
-      httpOptions: { baseUrl: world.gateway.url },
+describe.each(["gemini-2", "vertex-claude", "openai-gpt"])(
+  "Google's SDK on Vertex, %s",
+  (model) => {
+    test("streams an answer", async () => {
+      const google = new GoogleGenAI({
+        vertexai: true,
+        apiKey: key,
+        httpOptions: { baseUrl: world.gateway.url },
+      });
+      let text = "";
+      const stream = await google.models.generateContentStream({ model, contents: "Hello there" });
+      for await (const chunk of stream) text += chunk.text ?? "";
+      expect(text).toMatch(/Hello there/);
+      const { totalTokens } = await google.models.countTokens({
+        model,
+        contents: "Count me",
+        config: { systemInstruction: "Be brief." },
+      });
+      expect(totalTokens).toBeGreaterThan(3);
     });
-    let text = "";
-    const stream = await google.models.generateContentStream({ model, contents: "Hello there" });
-    for await (const chunk of stream) text += chunk.text ?? "";
-    expect(text).toMatch(/Hello there/);
-    const { totalTokens } = await google.models.countTokens({
-      model,
-      contents: "Count me",
-      config: { systemInstruction: "Be brief." },
-    });
-    expect(totalTokens).toBeGreaterThan(3);
-  });
-});
+  },
+);
 
 function textOf(message: Anthropic.Message): string {
   return message.content.map((block) => (block.type === "text" ? block.text : "")).join("");

@@ -36,7 +36,7 @@ export const GEMINIS = ["gemini-2", "gemini-3", "ai-studio"];
 /** Bedrock's models of other vendors, and Claude, by Converse. The last two see no pictures. */
 export const CONVERSES = ["bedrock-nova", "bedrock-llama", "bedrock-pixtral", "converse-claude"];
 export const CONVERSES_BLIND = ["bedrock-gpt-oss", "bedrock-deepseek"];
-export const ALL_MODELS = [...CLAUDES, ...CHATS, ...GEMINIS, "demo"];
+export const ALL_MODELS = [...CLAUDES, ...CONVERSES, ...CHATS, ...GEMINIS, "demo"];
 
 /** `$3` and `$15` per million tokens, for stand-ins no price list names. */
 const PRICED = { input_cost_per_token: 3e-6, output_cost_per_token: 1.5e-5 };

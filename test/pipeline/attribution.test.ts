@@ -72,7 +72,9 @@ describe("a session", () => {
     [{ "x-claude-code-session-id": "3f2a9c1e-0000-4000-8000-1" }, "3f2a9c1e-0000-4000-8000-1"],
     [{ "x-claude-code-session-id": "short" }, null],
     [{ "x-claude-code-session-id": "has spaces in it" }, null],
-    [{ "session-id": "12345678901" }, null],
+    // Codex.
+    [{ "session-id": "019a1fdd-61b7-7852" }, "019a1fdd-61b7-7852"],
+    [{ "a-session-id": "12345678901" }, null],
     [{ "x-session-id-of": "12345678901" }, null],
   ])("is told by %o", (headers: Record<string, string>, expected) => {
     expect(attributionOf(headers).sessionId).toBe(expected);

@@ -10,8 +10,7 @@ import { asObject, isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import type { State } from "./state.ts";
 
-const ADDRESS =
-  /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent|countTokens)$/u;
+const ADDRESS = /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent|countTokens)$/u;
 
 interface Target {
   model: GeminiModel;

@@ -16,6 +16,7 @@ export interface ConverseModel {
   prefill: boolean;
   toolId: RegExp;
   maxOutputTokens: number;
+  contextTokens: number;
   /** Members of `additionalModelRequestFields`. */
   extras: string[];
 }
@@ -30,6 +31,7 @@ const PLAIN: Omit<ConverseModel, "name" | "family"> = {
   prefill: false,
   toolId: /^[a-zA-Z0-9_-]{1,64}$/u,
   maxOutputTokens: 8_192,
+  contextTokens: 128_000,
   extras: [],
 };
 
@@ -102,6 +104,7 @@ function claude(model: ClaudeModel): ConverseModel {
     sampling: model.sampling,
     prefill: model.prefill,
     maxOutputTokens: model.maxOutputTokens,
+    contextTokens: model.contextTokens,
     extras: ["thinking", "top_k", "anthropic_beta", "tool_choice", "output_config"],
   };
 }

@@ -53,12 +53,7 @@ function contentOf(message: JsonObject): JsonObject[] {
   return asArray(message["content"]).map(asObject);
 }
 
-function* blockProblems(
-  block: JsonObject,
-  path: string,
-  role: unknown,
-  rules: Rules,
-): Problems {
+function* blockProblems(block: JsonObject, path: string, role: unknown, rules: Rules): Problems {
   const [kind, ...others] = Object.keys(block);
   if (kind === undefined || others.length > 0)
     return yield `The ContentBlock object at ${path} must set one of its keys.`;
@@ -127,14 +122,11 @@ function* callProblems(
 ): Problems {
   if (!toolId.test(asString(toolUseId)))
     yield `Value at '${path}.toolUse.toolUseId' failed to satisfy constraint: Member must satisfy regular expression pattern: ${toolId.source}`;
-  if (!isObject(input)) yield `The format of the value at ${path}.toolUse.input is invalid. Provide a json object for the field and try again.`;
+  if (!isObject(input))
+    yield `The format of the value at ${path}.toolUse.input is invalid. Provide a json object for the field and try again.`;
 }
 
-function* resultProblems(
-  { content, status }: JsonObject,
-  path: string,
-  rules: Rules,
-): Problems {
+function* resultProblems({ content, status }: JsonObject, path: string, rules: Rules): Problems {
   const { richResults } = rules.model;
   if (status !== undefined && !richResults)
     yield "This model doesn't support the status field. Remove status and try again.";

@@ -1,6 +1,7 @@
 import { bedrockFailures, refuse, requestId } from "./bedrock-errors.ts";
 import { answerConverse } from "./converse-answer.ts";
 import { findConverseModel } from "./converse-models.ts";
+import type { ConverseModel } from "./converse-models.ts";
 import { converseProblem } from "./converse-rules.ts";
 import { encodeFrame } from "./eventstream.ts";
 import { jsonReply } from "./exchange.ts";
@@ -8,6 +9,7 @@ import type { Exchange, Outcome } from "./exchange.ts";
 import { isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import type { State } from "./state.ts";
+import { BYTES_PER_TOKEN } from "./tokens.ts";
 
 export interface ConverseTarget {
   id: string;
@@ -23,7 +25,7 @@ export function converse(exchange: Exchange, target: ConverseTarget, state: Stat
   const { model } = found;
   const { body } = exchange;
   const problem = isObject(body)
-    ? converseProblem(body, model, state.signatures)
+    ? (converseProblem(body, model, state.signatures) ?? lengthProblem(exchange, model))
     : "The request body is not a JSON object.";
   if (problem !== undefined || !isObject(body))
     return { ...refuse(400, "ValidationException", problem ?? ""), region, model: model.name };
@@ -44,6 +46,11 @@ export function converse(exchange: Exchange, target: ConverseTarget, state: Stat
       return { kind: "stream", headers, chunks: answer.events.map(frameOf) };
     },
   };
+}
+
+function lengthProblem({ rawBody }: Exchange, model: ConverseModel): string | undefined {
+  const isTooLong = rawBody.length / BYTES_PER_TOKEN > model.contextTokens;
+  return isTooLong ? "Input is too long for requested model." : undefined;
 }
 
 /** `p` hides the length of a token from whoever watches the line. */

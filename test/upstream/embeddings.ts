@@ -18,7 +18,11 @@ function tokensIn(texts: readonly string[]): number {
 const TITAN_SIZES = new Set([256, 512, 1024]);
 
 /** `POST /bedrock/{region}/model/{id}/invoke` of a model that embeds; undefined for all others. */
-export function bedrockEmbeddings(exchange: Exchange, path: string, region: string): Outcome | undefined {
+export function bedrockEmbeddings(
+  exchange: Exchange,
+  path: string,
+  region: string,
+): Outcome | undefined {
   const [, encoded, operation] = /\/model\/([^/]+)\/([\w-]+)$/u.exec(path) ?? [];
   const model = decodeURIComponent(encoded ?? "");
   if (!/^(amazon\.titan-embed|([a-z]+\.)?cohere\.embed)/u.test(model)) return undefined;
@@ -28,9 +32,16 @@ export function bedrockEmbeddings(exchange: Exchange, path: string, region: stri
     operation !== "invoke"
       ? "The model does not support streaming."
       : model.includes("cohere")
-        ? cohereProblem(body, ["texts", "input_type", "embedding_types", "output_dimension", "truncate"])
+        ? cohereProblem(body, [
+            "texts",
+            "input_type",
+            "embedding_types",
+            "output_dimension",
+            "truncate",
+          ])
         : titanProblem(body);
-  if (problem !== undefined) return refuse({ ...said, status: 400, message: problem, error: { message: problem } });
+  if (problem !== undefined)
+    return refuse({ ...said, status: 400, message: problem, error: { message: problem } });
   if (!model.includes("cohere")) return accept(said, () => jsonReply(200, titanAnswer(body)));
   const texts = asArray(body["texts"]).map(asString);
   return accept(said, () =>
@@ -39,7 +50,9 @@ export function bedrockEmbeddings(exchange: Exchange, path: string, region: stri
       {
         id: "standin",
         response_type: "embeddings_by_type",
-        embeddings: { float: texts.map((text) => vectorOf(text, Number(body["output_dimension"] ?? 1024))) },
+        embeddings: {
+          float: texts.map((text) => vectorOf(text, Number(body["output_dimension"] ?? 1024))),
+        },
         texts,
       },
       // Bedrock itself tells the count only here.
@@ -51,8 +64,10 @@ export function bedrockEmbeddings(exchange: Exchange, path: string, region: stri
 function titanProblem(body: JsonObject): string | undefined {
   const known = new Set(["inputText", "dimensions", "normalize", "embeddingTypes"]);
   const extra = unknownField(body, known);
-  if (extra !== undefined) return `Malformed input request: #: extraneous key [${extra}] is not permitted`;
-  if (asString(body["inputText"]) === "") return "Malformed input request: #: required key [inputText] not found";
+  if (extra !== undefined)
+    return `Malformed input request: #: extraneous key [${extra}] is not permitted`;
+  if (asString(body["inputText"]) === "")
+    return "Malformed input request: #: required key [inputText] not found";
   const { dimensions } = body;
   return dimensions === undefined || TITAN_SIZES.has(Number(dimensions))
     ? undefined
@@ -62,7 +77,11 @@ function titanProblem(body: JsonObject): string | undefined {
 function titanAnswer(body: JsonObject): JsonObject {
   const text = asString(body["inputText"]);
   const embedding = vectorOf(text, Number(body["dimensions"] ?? 1024));
-  return { embedding, embeddingsByType: { float: embedding }, inputTextTokenCount: countTokens(text) };
+  return {
+    embedding,
+    embeddingsByType: { float: embedding },
+    inputTextTokenCount: countTokens(text),
+  };
 }
 
 const INPUT_TYPES = ["search_document", "search_query", "classification", "clustering", "image"];
@@ -85,12 +104,15 @@ export function cohereEmbed(exchange: Exchange): Outcome {
   const said = { vendor: "others" as const, deployment: "cohere", model };
   const known = ["model", "texts", "input_type", "embedding_types", "output_dimension", "truncate"];
   const problem = cohereProblem(body, known);
-  if (problem !== undefined) return refuse({ ...said, status: 400, message: problem, error: { message: problem } });
+  if (problem !== undefined)
+    return refuse({ ...said, status: 400, message: problem, error: { message: problem } });
   const texts = asArray(body["texts"]).map(asString);
   return accept(said, () =>
     jsonReply(200, {
       id: "standin",
-      embeddings: { float: texts.map((text) => vectorOf(text, Number(body["output_dimension"] ?? 1536))) },
+      embeddings: {
+        float: texts.map((text) => vectorOf(text, Number(body["output_dimension"] ?? 1536))),
+      },
       texts,
       meta: { api_version: { version: "2" }, billed_units: { input_tokens: tokensIn(texts) } },
     }),
@@ -123,7 +145,11 @@ export function cohereRerank(exchange: Exchange): Outcome {
 }
 
 /** `:predict` and `:embedContent` on Vertex; undefined for every other model. */
-export function vertexEmbeddings(exchange: Exchange, model: string, method: string): Outcome | undefined {
+export function vertexEmbeddings(
+  exchange: Exchange,
+  model: string,
+  method: string,
+): Outcome | undefined {
   if (!/^(text-embedding|gemini-embedding)/u.test(model)) return undefined;
   const said = { vendor: "vertex" as const, model };
   const isNew = model.startsWith("gemini-embedding") && model !== "gemini-embedding-001";
@@ -146,13 +172,20 @@ function predict(said: Said, body: JsonObject, model: string): Outcome {
     const statistics = { token_count: countTokens(text), truncated: false };
     return { embeddings: { values: vectorOf(text, size), statistics } };
   });
-  return accept(said, () => jsonReply(200, { predictions, metadata: { billableCharacterCount: 1 } }));
+  return accept(said, () =>
+    jsonReply(200, { predictions, metadata: { billableCharacterCount: 1 } }),
+  );
 }
 
 function embedContent(said: Said, body: JsonObject): Outcome {
-  const extra = unknownField(body, new Set(["content", "taskType", "title", "outputDimensionality", "autoTruncate"]));
+  const extra = unknownField(
+    body,
+    new Set(["content", "taskType", "title", "outputDimensionality", "autoTruncate"]),
+  );
   if (extra !== undefined) return invalidArgument(said, `Unknown name "${extra}"`);
-  const texts = asArray(asObject(body["content"])["parts"]).map((part) => asString(asObject(part)["text"]));
+  const texts = asArray(asObject(body["content"])["parts"]).map((part) =>
+    asString(asObject(part)["text"]),
+  );
   const values = vectorOf(texts.join(""), Number(body["outputDimensionality"] ?? 3072));
   return accept(said, () =>
     jsonReply(200, {

@@ -12,7 +12,11 @@ const WITHOUT_BASE64 = new Set(["mistral", "together"]);
  * OpenAI's endpoints beside the conversation, and reranking as compatible servers have it. `path` comes
  * after the base, `/embeddings`; undefined when it is none of them.
  */
-export function openaiEndpoints(exchange: Exchange, path: string, name: string): Outcome | undefined {
+export function openaiEndpoints(
+  exchange: Exchange,
+  path: string,
+  name: string,
+): Outcome | undefined {
   const vendor: Vendor = name === "openai" || name === "azure" ? name : "others";
   const place = { vendor, ...(vendor === "others" && { deployment: name }) };
   const complain = (message: string): Outcome =>
@@ -96,7 +100,10 @@ function rerank(exchange: Exchange, place: Place, complain: Complain): Outcome {
   const body = strictBody(exchange.body, ["model", "query", "documents", "top_n"]);
   if (typeof body === "string") return complain(body);
   const documents = asArray(body["documents"]).map(asString);
-  const results = documents.map((document, index) => ({ index, relevance_score: document.length / 1000 }));
+  const results = documents.map((document, index) => ({
+    index,
+    relevance_score: document.length / 1000,
+  }));
   const tokens = documents.reduce((sum, text) => sum + countTokens(text), 0);
   return accept({ ...place, model: asString(body["model"]) }, () =>
     jsonReply(200, { id: "rerank-1", results, usage: { total_tokens: tokens } }),
@@ -104,19 +111,38 @@ function rerank(exchange: Exchange, place: Place, complain: Complain): Outcome {
 }
 
 function images(exchange: Exchange, place: Place, complain: Complain): Outcome {
-  const body = strictBody(exchange.body, ["model", "prompt", "n", "size", "quality", "response_format", "user"]);
+  const body = strictBody(exchange.body, [
+    "model",
+    "prompt",
+    "n",
+    "size",
+    "quality",
+    "response_format",
+    "user",
+  ]);
   if (typeof body === "string") return complain(body);
   const data = Array.from({ length: Number(body["n"] ?? 1) }, () => ({ b64_json: "aGVsbG8=" }));
   const isCounted = asString(body["model"]).startsWith("gpt-image");
   const input = countTokens(asString(body["prompt"]));
-  const usage: JsonObject = { input_tokens: input, output_tokens: 1056 * data.length, total_tokens: 0 };
+  const usage: JsonObject = {
+    input_tokens: input,
+    output_tokens: 1056 * data.length,
+    total_tokens: 0,
+  };
   return accept({ ...place, model: asString(body["model"]) }, () =>
     jsonReply(200, { created: 1_700_000_000, data, ...(isCounted && { usage }) }),
   );
 }
 
 function speech(exchange: Exchange, place: Place, complain: Complain): Outcome {
-  const body = strictBody(exchange.body, ["model", "input", "voice", "response_format", "speed", "instructions"]);
+  const body = strictBody(exchange.body, [
+    "model",
+    "input",
+    "voice",
+    "response_format",
+    "speed",
+    "instructions",
+  ]);
   if (typeof body === "string") return complain(body);
   if (asString(body["voice"]) === "") return complain("voice: Field required");
   // Bytes that are no text, so that whoever decodes them is noticed.
@@ -135,9 +161,11 @@ function transcriptions(exchange: Exchange, place: Place, complain: Complain): O
     return complain("Invalid Content-Type header; expected multipart/form-data");
   const raw = exchange.rawBody.toString("latin1");
   const fields = new Map(
-    [...raw.matchAll(/name="([^"]+)"(; filename="[^"]*")?(?:\r\n[^\r]+)*\r\n\r\n([\s\S]*?)\r\n--/gu)].map(
-      ([, name = "", , value = ""]) => [name, value],
-    ),
+    [
+      ...raw.matchAll(
+        /name="([^"]+)"(; filename="[^"]*")?(?:\r\n[^\r]+)*\r\n\r\n([\s\S]*?)\r\n--/gu,
+      ),
+    ].map(([, name = "", , value = ""]) => [name, value]),
   );
   const model = fields.get("model") ?? "";
   const file = fields.get("file");

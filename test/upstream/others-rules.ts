@@ -2,6 +2,16 @@ import { jsonReply } from "./exchange.ts";
 import type { Reply } from "./exchange.ts";
 import { asArray, asObject, asString } from "./json.ts";
 import type { JsonObject } from "./json.ts";
+import {
+  alternationProblem,
+  deepseekProblem,
+  FOREIGN,
+  groqProblem,
+  mistralProblem,
+  plainProblem,
+  roleProblem,
+  unknownIn,
+} from "./others-problems.ts";
 
 /** One vendor's accent: where it listens, what it refuses, where it counts, how it complains. */
 export interface OtherVendor {
@@ -17,44 +27,15 @@ export interface OtherVendor {
   errorChunk(message: string): JsonObject;
 }
 
-/** OpenAI's own, which nobody else knows. */
-const FOREIGN = [
-  "store",
-  "metadata",
-  "service_tier",
-  "prompt_cache_key",
-  "safety_identifier",
-  "verbosity",
-  "prediction",
-];
-
-function first(body: JsonObject, names: readonly string[]): string | undefined {
-  return names.find((name) => body[name] !== undefined);
-}
-
-function unknownIn(body: JsonObject, names: readonly string[]): string | undefined {
-  const found = first(body, names);
-  return found === undefined ? roleProblem(body) : `${found}: Extra inputs are not permitted`;
-}
-
-/** Only OpenAI knows the newer word. */
-function roleProblem(body: JsonObject): string | undefined {
-  const roles = messagesOf(body).map((message) => asString(message["role"]));
-  const stranger = roles.find((role) => !["system", "user", "assistant", "tool"].includes(role));
-  return stranger === undefined ? undefined : `messages: unknown role ${stranger}`;
-}
-
-function messagesOf(body: JsonObject): JsonObject[] {
-  return asArray(body["messages"]).map(asObject);
-}
-
 function openaiLikeError(status: number, message: string): Reply {
-  return jsonReply(status, { error: { message, type: "invalid_request_error", param: null, code: null } });
+  return jsonReply(status, {
+    error: { message, type: "invalid_request_error", param: null, code: null },
+  });
 }
 
 /** Counts as OpenAI does when asked, errors as OpenAI's. */
 const PLAIN: Omit<OtherVendor, "base"> = {
-  problem: (body) => unknownIn(body, [...FOREIGN, "max_completion_tokens"]),
+  problem: plainProblem,
   whole: (completion) => withoutOpenAis(completion),
   chunks: (chunks, body) =>
     asObject(body["stream_options"])["include_usage"] === true
@@ -66,46 +47,6 @@ const PLAIN: Omit<OtherVendor, "base"> = {
 
 function withoutOpenAis({ service_tier: _, ...completion }: JsonObject): JsonObject {
   return completion;
-}
-
-const MISTRAL_MEMBERS: Record<string, readonly string[]> = {
-  system: ["role", "content"],
-  user: ["role", "content"],
-  assistant: ["role", "content", "tool_calls", "prefix"],
-  tool: ["role", "content", "tool_call_id", "name"],
-};
-
-function mistralProblem(body: JsonObject): string | undefined {
-  const names = ["max_completion_tokens", "seed", "user", "stream_options", "logit_bias", "logprobs"];
-  const unknown = unknownIn(body, [...FOREIGN, ...names, "reasoning_effort"]);
-  if (unknown !== undefined) return unknown;
-  if (Array.isArray(body["tools"]) && body["tools"].length === 0)
-    return "tools: List should have at least 1 item";
-  for (const message of messagesOf(body)) {
-    const known = MISTRAL_MEMBERS[asString(message["role"])] ?? [];
-    const extra = Object.keys(message).find((name) => !known.includes(name));
-    if (extra !== undefined) return `messages.${extra}: Extra inputs are not permitted`;
-    const calls = asArray(message["tool_calls"]).map((call) => asString(asObject(call)["id"]));
-    const id = message["tool_call_id"];
-    const bad = [...calls, ...(typeof id === "string" ? [id] : [])].find(
-      (one) => !/^[a-zA-Z0-9]{9}$/u.test(one),
-    );
-    if (bad !== undefined)
-      return `Tool call id was ${bad} but must be a-z, A-Z, 0-9, with a length of 9.`;
-  }
-  return unansweredCall(body);
-}
-
-/** Call and result find each other by the id. */
-function unansweredCall(body: JsonObject): string | undefined {
-  const messages = messagesOf(body);
-  const asked = messages.flatMap((message) =>
-    asArray(message["tool_calls"]).map((call) => asString(asObject(call)["id"])),
-  );
-  const answered = new Set(messages.map((message) => message["tool_call_id"]));
-  return asked.every((id) => answered.has(id))
-    ? undefined
-    : "Not the same number of function calls and responses";
 }
 
 function mistralIds(choice: JsonObject, member: string): JsonObject {
@@ -120,7 +61,9 @@ function mistralIds(choice: JsonObject, member: string): JsonObject {
 }
 
 function mistralLength(choice: JsonObject): JsonObject {
-  return choice["finish_reason"] === "length" ? { ...choice, finish_reason: "model_length" } : choice;
+  return choice["finish_reason"] === "length"
+    ? { ...choice, finish_reason: "model_length" }
+    : choice;
 }
 
 function mapChoices(chunk: JsonObject, map: (choice: JsonObject) => JsonObject): JsonObject {
@@ -128,7 +71,11 @@ function mapChoices(chunk: JsonObject, map: (choice: JsonObject) => JsonObject):
 }
 
 /** The last chunk with a choice, and the one that only counts. */
-function lastWords(chunks: JsonObject[]): { said: JsonObject[]; last: JsonObject; usage: JsonObject } {
+function lastWords(chunks: JsonObject[]): {
+  said: JsonObject[];
+  last: JsonObject;
+  usage: JsonObject;
+} {
   const spoken = chunks.filter((chunk) => asArray(chunk["choices"]).length > 0);
   const counted = chunks.find((chunk) => asArray(chunk["choices"]).length === 0);
   return {
@@ -146,27 +93,6 @@ function countedOnLast(chunks: JsonObject[]): JsonObject[] {
 
 function withoutUsage({ usage: _, ...chunk }: JsonObject): JsonObject {
   return chunk;
-}
-
-function alternationProblem(body: JsonObject): string | undefined {
-  const roles = messagesOf(body).map((message) => asString(message["role"]));
-  const rest = roles.slice(roles.findIndex((role) => role !== "system"));
-  const isAlternating = rest.every((role, index) => role === (index % 2 === 0 ? "user" : "assistant"));
-  return isAlternating && rest.length % 2 === 1
-    ? undefined
-    : "After the (optional) system message(s), user or tool message(s) should alternate with assistant message(s).";
-}
-
-/** V4 wants every thought back, its elder none. */
-function deepseekProblem(body: JsonObject): string | undefined {
-  const isNew = asString(body["model"]).includes("-v4");
-  for (const message of messagesOf(body)) {
-    if (message["role"] !== "assistant") continue;
-    const has = typeof message["reasoning_content"] === "string";
-    if (isNew && !has) return "Missing `reasoning_content` field in the assistant message";
-    if (!isNew && has) return "reasoning_content is not allowed in the input messages";
-  }
-  return PLAIN.problem(body);
 }
 
 function deepseekUsage(usage: JsonObject): JsonObject {
@@ -195,18 +121,6 @@ function xaiUsage(usage: JsonObject): JsonObject {
   };
 }
 
-function groqProblem(body: JsonObject): string | undefined {
-  const refused = first(body, ["logprobs", "top_logprobs", "logit_bias"]);
-  if (refused !== undefined) return `property '${refused}' is unsupported`;
-  if (body["n"] !== undefined && body["n"] !== 1) return "'n' : number must be at most 1";
-  const known = ["role", "content", "tool_calls", "tool_call_id", "reasoning"];
-  for (const [index, message] of messagesOf(body).entries()) {
-    const extra = Object.keys(message).find((name) => !known.includes(name));
-    if (extra !== undefined) return `'messages.${index}' : property '${extra}' is unsupported`;
-  }
-  return unknownIn(body, FOREIGN);
-}
-
 /** Some servers of open models write a call's arguments as the object itself. */
 function withObjectArguments(choice: JsonObject): JsonObject {
   const message = asObject(choice["message"]);
@@ -227,7 +141,9 @@ export const OTHERS: Record<string, OtherVendor> = {
     problem: mistralProblem,
     problemStatus: 422,
     whole: (completion) =>
-      mapChoices(withoutOpenAis(completion), (choice) => mistralLength(mistralIds(choice, "message"))),
+      mapChoices(withoutOpenAis(completion), (choice) =>
+        mistralLength(mistralIds(choice, "message")),
+      ),
     chunks: (chunks) =>
       countedOnLast(chunks).map((chunk) =>
         mapChoices(chunk, (choice) => mistralLength(mistralIds(choice, "delta"))),
@@ -242,7 +158,10 @@ export const OTHERS: Record<string, OtherVendor> = {
             code: null,
           })
         : jsonReply(status, { object: "error", message, type: "error", param: null, code: "1300" }),
-    errorChunk: (message) => ({ object: "error", error: { message, type: "internal_error", code: 500 } }),
+    errorChunk: (message) => ({
+      object: "error",
+      error: { message, type: "internal_error", code: 500 },
+    }),
   },
   groq: {
     ...PLAIN,
@@ -260,7 +179,7 @@ export const OTHERS: Record<string, OtherVendor> = {
     base: "/inference/v1",
     problem: (body) =>
       asString(body["model"]).startsWith("accounts/")
-        ? PLAIN.problem(body)
+        ? plainProblem(body)
         : "Model not found, inaccessible, and/or not deployed",
     error: (status, message) =>
       jsonReply(status, { error: { object: "error", type: "invalid_request_error", message } }),
@@ -268,7 +187,7 @@ export const OTHERS: Record<string, OtherVendor> = {
   perplexity: {
     ...PLAIN,
     base: "",
-    problem: (body) => alternationProblem(body) ?? PLAIN.problem(body),
+    problem: (body) => alternationProblem(body) ?? plainProblem(body),
     whole: (completion) => ({
       ...withoutOpenAis(completion),
       citations: ["https://example.com/"],
@@ -277,7 +196,11 @@ export const OTHERS: Record<string, OtherVendor> = {
     // It counts in every chunk, and the last count stands.
     chunks: (chunks) => {
       const { said, last, usage } = lastWords(chunks);
-      return [...said, last].map((chunk) => ({ ...chunk, usage, citations: ["https://example.com/"] }));
+      return [...said, last].map((chunk) => ({
+        ...chunk,
+        usage,
+        citations: ["https://example.com/"],
+      }));
     },
     error: (status, message) =>
       status === 401
@@ -299,7 +222,9 @@ export const OTHERS: Record<string, OtherVendor> = {
       PLAIN.chunks(chunks, body).map((chunk) => inUsage(chunk, deepseekUsage)),
     errorChunk: (message) => ({
       id: "",
-      choices: [{ index: 0, delta: { content: message }, finish_reason: "insufficient_system_resource" }],
+      choices: [
+        { index: 0, delta: { content: message }, finish_reason: "insufficient_system_resource" },
+      ],
     }),
   },
   xai: {
@@ -317,9 +242,14 @@ export const OTHERS: Record<string, OtherVendor> = {
     problem: roleProblem,
     comment: "OPENROUTER PROCESSING",
     whole: (completion) =>
-      inUsage({ ...withoutOpenAis(completion), provider: "DeepInfra" }, (usage) => ({ ...usage, cost: 0.0123 })),
+      inUsage({ ...withoutOpenAis(completion), provider: "DeepInfra" }, (usage) => ({
+        ...usage,
+        cost: 0.0123,
+      })),
     chunks: (chunks, body) =>
-      PLAIN.chunks(chunks, body).map((chunk) => inUsage(chunk, (usage) => ({ ...usage, cost: 0.0123 }))),
+      PLAIN.chunks(chunks, body).map((chunk) =>
+        inUsage(chunk, (usage) => ({ ...usage, cost: 0.0123 })),
+      ),
     error: (status, message) => jsonReply(status, { error: { code: status, message } }),
     errorChunk: (message) => ({
       id: "gen-1",
@@ -331,7 +261,12 @@ export const OTHERS: Record<string, OtherVendor> = {
     ...PLAIN,
     base: "/client/v4/accounts/standin/ai/v1",
     error: (status, message) =>
-      jsonReply(status, { errors: [{ message, code: 5006 }], success: false, result: {}, messages: [] }),
+      jsonReply(status, {
+        errors: [{ message, code: 5006 }],
+        success: false,
+        result: {},
+        messages: [],
+      }),
   },
   ollama: {
     ...PLAIN,
@@ -345,7 +280,7 @@ export const OTHERS: Record<string, OtherVendor> = {
     problem: (body) =>
       asArray(body["stop"]).length > 4
         ? "`stop` supports up to 4 stop sequences"
-        : PLAIN.problem(body),
+        : plainProblem(body),
     whole: (completion) => mapChoices(withoutOpenAis(completion), withObjectArguments),
     error: (status, message) => jsonReply(status, { error: message, error_type: "validation" }),
     errorChunk: (message) => ({ error: message, error_type: "generation" }),
@@ -356,13 +291,22 @@ export const OTHERS: Record<string, OtherVendor> = {
     problem: (body) => unknownIn(body, [...FOREIGN, "user", "max_completion_tokens"]),
     problemStatus: 422,
     error: (status, message) =>
-      jsonReply(status, { detail: [{ type: "extra_forbidden", loc: ["body", "field"], msg: message }] }),
+      jsonReply(status, {
+        detail: [{ type: "extra_forbidden", loc: ["body", "field"], msg: message }],
+      }),
   },
   cohere: {
     ...PLAIN,
     base: "/compatibility/v1",
     problem: (body) => {
-      const names = ["logit_bias", "top_logprobs", "n", "modalities", "audio", "parallel_tool_calls"];
+      const names = [
+        "logit_bias",
+        "top_logprobs",
+        "n",
+        "modalities",
+        "audio",
+        "parallel_tool_calls",
+      ];
       return unknownIn(body, [...FOREIGN, ...names, "max_completion_tokens", "user"]);
     },
     error: (status, message) => jsonReply(status, { id: "standin", message }),

@@ -15,7 +15,12 @@ export function otherKey(vendor: string): string {
 }
 
 /** `/{vendor}/…`: everybody who speaks OpenAI's grammar with an accent of their own. */
-export function others(exchange: Exchange, host: string, path: string, state: State): Outcome | undefined {
+export function others(
+  exchange: Exchange,
+  host: string,
+  path: string,
+  state: State,
+): Outcome | undefined {
   const name = host.slice(1);
   const vendor = OTHERS[name];
   if (vendor === undefined) return undefined;
@@ -47,7 +52,9 @@ function otherEndpoint(
 ): Outcome | undefined {
   if (name === "cohere" && path === "/v2/embed") return cohereEmbed(exchange);
   if (name === "cohere" && path === "/v2/rerank") return cohereRerank(exchange);
-  return path.startsWith(base) ? openaiEndpoints(exchange, path.slice(base.length), name) : undefined;
+  return path.startsWith(base)
+    ? openaiEndpoints(exchange, path.slice(base.length), name)
+    : undefined;
 }
 
 function basicProblem(body: JsonObject): string | undefined {

@@ -1,25 +1,20 @@
 import type { ChatModel } from "./chat-models.ts";
 import type { Wish } from "./exchange.ts";
 import { newId } from "./ids.ts";
-import { asArray, asObject, asString, isObject } from "./json.ts";
+import { asArray, asObject, asString } from "./json.ts";
 import type { JsonObject } from "./json.ts";
-import { parseDataUri } from "./media.ts";
 import { utter } from "./pretend.ts";
-import type { Picture, Prompt, ToolCall, Utterance } from "./pretend.ts";
-import { ENCRYPTED_PREFIX, typeOf } from "./responses-input.ts";
+import type { ToolCall, Utterance } from "./pretend.ts";
+import { declaredTools, ENCRYPTED_PREFIX } from "./responses-input.ts";
+import { responsesInputTokens, responsesPrompt, responsesPromptText } from "./responses-prompt.ts";
+import type { ResponsesRequest } from "./responses-prompt.ts";
 import { responsesReasons } from "./responses-rules.ts";
-import { BYTES_PER_TOKEN, PICTURE_TOKENS, tokensOfBytes } from "./tokens.ts";
 import type { PromptCache } from "./tokens.ts";
 
 export interface ResponsesAnswer {
   /** The finished response. */
   whole: JsonObject;
   events: JsonObject[];
-}
-
-export interface ResponsesRequest {
-  body: JsonObject;
-  model: ChatModel;
 }
 
 /** One answer for OpenAI and Azure, whole and as the events of its stream. */
@@ -162,12 +157,12 @@ function messageItem(pieces: string[]): Item {
 }
 
 function callItem(call: ToolCall, body: JsonObject): Item {
-  const tools = asArray(body["tools"]).map(asObject);
-  const custom = tools.find((tool) => tool["type"] === "custom" && tool["name"] === call.name);
-  if (custom) return customItem(call);
-  const namespace = tools.find((tool) =>
-    asArray(tool["tools"]).some((inner) => asObject(inner)["name"] === call.name),
-  );
+  if (call.name === "tool_search") return searchItem(call);
+  const tools = declaredTools(body);
+  const isCalled = (tool: unknown): boolean => asObject(tool)["name"] === call.name;
+  const namespace = tools.find((tool) => asArray(tool["tools"]).some(isCalled));
+  const tool = asObject(tools.find(isCalled) ?? asArray(namespace?.["tools"]).find(isCalled));
+  if (tool["type"] === "custom") return customItem(call, namespace);
   const shell = {
     id: newId("fc_"),
     type: "function_call",
@@ -198,12 +193,27 @@ function callItem(call: ToolCall, body: JsonObject): Item {
   };
 }
 
-function customItem(call: ToolCall): Item {
+function searchItem(call: ToolCall): Item {
+  const shell = {
+    id: newId("tsc_"),
+    type: "tool_search_call",
+    execution: "client",
+    call_id: newId("call_"),
+  };
+  const whole = { ...shell, status: "completed", arguments: call.arguments };
+  return {
+    whole,
+    events: [added({ ...shell, status: "in_progress", arguments: {} }), done(whole)],
+  };
+}
+
+function customItem(call: ToolCall, namespace: JsonObject | undefined): Item {
   const shell = {
     id: newId("ctc_"),
     type: "custom_tool_call",
     call_id: newId("call_"),
     name: call.name,
+    ...(namespace && { namespace: asString(namespace["name"]) }),
   };
   const input = asString(call.arguments["input"]);
   const whole = { ...shell, status: "completed", input };
@@ -224,94 +234,6 @@ function added(item: JsonObject): JsonObject {
 
 function done(item: JsonObject): JsonObject {
   return { type: "response.output_item.done", item };
-}
-
-function inputItems(body: JsonObject): JsonObject[] {
-  const { input } = body;
-  return typeof input === "string"
-    ? [{ role: "user", content: input }]
-    : asArray(input).map(asObject);
-}
-
-function responsesPrompt({ body, model }: ResponsesRequest, reply: string | undefined): Prompt {
-  const items = inputItems(body);
-  const isOwn = (item: JsonObject): boolean =>
-    item["role"] === "assistant" ||
-    /^(reasoning|function_call|custom_tool_call)$/u.test(typeOf(item));
-  const fresh = items.slice(items.findLastIndex(isOwn) + 1);
-  const asked = fresh.filter((item) => item["role"] === "user");
-  const parts = fresh.flatMap((item) =>
-    [...asArray(item["content"]), ...asArray(item["output"])].map(asObject),
-  );
-  return {
-    text: asked.map((item) => textOf(item["content"])).join("\n"),
-    pictures: parts.flatMap(pictureOf),
-    toolResults: fresh
-      .filter((item) => typeOf(item).endsWith("_output"))
-      .map((item) => textOf(item["output"])),
-    tools: asArray(body["tools"])
-      .map(asObject)
-      .flatMap((tool) => [tool, ...asArray(tool["tools"]).map(asObject)])
-      .map((tool) => asString(tool["name"])),
-    toolUse: toolUse(body["tool_choice"]),
-    thinks: responsesReasons(body, model),
-    maxTokens: Number(body["max_output_tokens"] ?? model.maxOutputTokens),
-    stopSequences: [],
-    schema: schemaOf(asObject(asObject(body["text"])["format"])),
-    announcesCalls: false,
-    reply,
-  };
-}
-
-function schemaOf(format: JsonObject): unknown {
-  if (format["type"] === "json_object")
-    return { type: "object", properties: { text: { type: "string" } } };
-  return format["type"] === "json_schema" ? format["schema"] : undefined;
-}
-
-function toolUse(choice: unknown): Prompt["toolUse"] {
-  if (isObject(choice) && choice["type"] === "function") return { name: asString(choice["name"]) };
-  if (choice === "none") return "never";
-  return choice === "required" ? "must" : "may";
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  return asArray(content)
-    .map((part) => asString(asObject(part)["text"]))
-    .filter((text) => text !== "")
-    .join("\n");
-}
-
-function pictureOf(part: JsonObject): Picture[] {
-  if (part["type"] !== "input_image") return [];
-  const data = parseDataUri(asString(part["image_url"]));
-  return [
-    data ? { mediaType: data.mediaType, bytes: data.bytes.length } : { mediaType: "url", bytes: 0 },
-  ];
-}
-
-/** Tools, then everything that is read; the order a prefix cache sees. */
-export function responsesPromptText(body: JsonObject): { text: string; pictures: number } {
-  const items = inputItems(body);
-  const spoken = items.map(
-    (item) =>
-      textOf(item["content"]) +
-      textOf(item["output"]) +
-      asString(item["arguments"]) +
-      asString(item["input"]),
-  );
-  const tools = Array.isArray(body["tools"]) ? JSON.stringify(body["tools"]) : "";
-  const pictures = items.flatMap((item) =>
-    [...asArray(item["content"]), ...asArray(item["output"])].map(asObject).flatMap(pictureOf),
-  );
-  const text = [tools, asString(body["instructions"]), ...spoken].join("");
-  return { text, pictures: pictures.length };
-}
-
-export function responsesInputTokens(body: JsonObject): number {
-  const { text, pictures } = responsesPromptText(body);
-  return tokensOfBytes(Buffer.byteLength(text) + pictures * PICTURE_TOKENS * BYTES_PER_TOKEN);
 }
 
 function usageOf(

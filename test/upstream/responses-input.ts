@@ -41,6 +41,16 @@ const ITEMS: Record<string, ItemRules> = {
     required: ["call_id", "name", "input"],
     idPrefix: "ctc",
   },
+  additional_tools: { fields: ["type", "id", "role", "tools"], required: ["role", "tools"] },
+  tool_search_call: {
+    fields: ["type", "id", "call_id", "execution", "arguments", "status"],
+    required: ["arguments"],
+    idPrefix: "tsc",
+  },
+  tool_search_output: {
+    fields: ["type", "id", "call_id", "execution", "tools", "status"],
+    required: ["tools"],
+  },
   custom_tool_call_output: {
     fields: ["type", "id", "call_id", "output", "status"],
     required: ["call_id", "output"],
@@ -174,8 +184,9 @@ function* thoughtProblems(items: JsonObject[]): Problems<ChatProblem> {
       };
     }
     const next = items.slice(index + 1).find((one) => typeOf(one) !== "reasoning");
+    // At the very end it is an answer that broke off there, as Codex brings it back.
     const isFollowed =
-      next !== undefined && (next["role"] === "assistant" || typeOf(next).endsWith("_call"));
+      next === undefined || next["role"] === "assistant" || typeOf(next).endsWith("_call");
     if (!isFollowed) {
       yield {
         message: `Item '${id}' of type 'reasoning' was provided without its required following item.`,
@@ -209,8 +220,16 @@ function* pairingProblems(items: JsonObject[]): Problems<ChatProblem> {
   }
 }
 
+/** Tools stand beside the input, and in it where some were added on the way. */
+export function declaredTools(body: JsonObject): JsonObject[] {
+  const added = asArray(body["input"])
+    .map(asObject)
+    .flatMap((item) => asArray(item["tools"]));
+  return [...asArray(body["tools"]), ...added].map(asObject);
+}
+
 function* namespaceProblems(items: JsonObject[], body: JsonObject): Problems<ChatProblem> {
-  const tools = asArray(body["tools"]).map(asObject);
+  const tools = declaredTools(body);
   const plain = tools.map((tool) => tool["name"]);
   const nested = tools.flatMap((tool) =>
     asArray(tool["tools"]).map((inner) => asObject(inner)["name"]),

@@ -187,6 +187,7 @@ const TOOL_FIELDS: Record<string, string[]> = {
   function: ["type", "name", "description", "parameters", "strict", "defer_loading"],
   custom: ["type", "name", "description", "format", "defer_loading"],
   namespace: ["type", "name", "description", "tools"],
+  tool_search: ["type", "execution", "description", "parameters"],
 };
 const HOSTED_TOOLS = ["web_search", "web_search_preview", "file_search", "code_interpreter"];
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/u;
@@ -210,6 +211,7 @@ function* declarationProblem(tool: JsonObject, at: string): Problems<ChatProblem
   const fields = TOOL_FIELDS[type];
   if (!fields)
     return yield invalidValue(`${at}.type`, type, [...Object.keys(TOOL_FIELDS), ...HOSTED_TOOLS]);
+  if (type === "tool_search") return;
   // The nested form is Chat Completions'.
   if (tool["name"] === undefined) {
     return yield {

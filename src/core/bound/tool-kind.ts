@@ -6,8 +6,8 @@ import { isJsonObject, type Json } from "../json.ts";
  */
 export type ToolKind = "declared" | "vendor" | "unseen";
 
-/** Anthropic's dated tools that the caller runs, or that only search the declared ones. */
-const VENDOR_TOOLS = /^(bash|text_editor|computer|memory|tool_search_tool)_/;
+/** Anthropic's dated tools that the caller runs, or that only search the declared ones, as OpenAI's does. */
+const VENDOR_TOOLS = /^((bash|text_editor|computer|memory|tool_search_tool)_|tool_search$)/;
 
 const DECLARED_TYPES = new Set(["function", "custom", "namespace"]);
 

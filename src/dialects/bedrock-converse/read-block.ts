@@ -40,9 +40,7 @@ export function createBlockReader(): BlockReader {
     return [begin(index, opening), eventOf(blockCount - 1)];
   };
   const words = (index: Json | undefined, opening: BlockOpening, text: string): ChatEvent[] =>
-    text === ""
-      ? []
-      : more(index, opening, (block) => ({ type: "block-delta", block, text }));
+    text === "" ? [] : more(index, opening, (block) => ({ type: "block-delta", block, text }));
 
   const readReasoning = (index: Json | undefined, thought: JsonObject): ChatEvent[] => {
     const redacted = textIn(thought.redactedContent);
@@ -75,7 +73,8 @@ export function createBlockReader(): BlockReader {
       const block = blocks.get(index);
       const input = textIn(objectIn(delta.toolUse).input);
       // Arguments without a call, as kinds of blocks that are not translated have them.
-      if (input !== "") return block === undefined ? [] : [{ type: "block-delta", block, text: input }];
+      if (input !== "")
+        return block === undefined ? [] : [{ type: "block-delta", block, text: input }];
       return words(index, { kind: "text" }, textIn(delta.text));
     },
   };
@@ -97,7 +96,11 @@ export function readWholeBlock(blocks: BlockReader, index: number, block: JsonOb
 
 function wordsOf(block: JsonObject, cited: Json | undefined): JsonObject {
   if (isJsonObject(cited)) {
-    return { text: objectsIn(cited.content).map((part) => textIn(part.text)).join("") };
+    return {
+      text: objectsIn(cited.content)
+        .map((part) => textIn(part.text))
+        .join(""),
+    };
   }
   const thought = objectIn(block.reasoningContent);
   const { reasoningText } = thought;

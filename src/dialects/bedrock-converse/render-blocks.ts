@@ -55,7 +55,9 @@ function renderBlock(part: Part, style: BlockStyle, apart: JsonObject[]): JsonOb
 }
 
 function toolIdOf(id: string, { toolIdCharacters }: Family): string {
-  return toolIdCharacters === undefined ? legalToolId(id) : alphanumericToolId(id, toolIdCharacters);
+  return toolIdCharacters === undefined
+    ? legalToolId(id)
+    : alphanumericToolId(id, toolIdCharacters);
 }
 
 /** Only thoughts that Claude itself signed may go back; all others are refused. */

@@ -37,11 +37,7 @@ export function renderExtras(
   }
 }
 
-function claudeExtras(
-  request: ChatRequest,
-  turns: readonly Turn[],
-  target: RenderTarget,
-): Extras {
+function claudeExtras(request: ChatRequest, turns: readonly Turn[], target: RenderTarget): Extras {
   const { topK } = request.sampling;
   const maxTokens = request.maxOutputTokens ?? target.capabilities.maxOutputTokens;
   const { thinking, effort } = renderThinking(
@@ -98,7 +94,8 @@ function gptOssExtras(request: ChatRequest, target: RenderTarget): Extras {
 function plainExtras(request: ChatRequest, { name }: Family, target: RenderTarget): Extras {
   const { topK } = request.sampling;
   noteSingleCall(request, target);
-  if (request.reasoning && request.reasoning.mode !== "off") target.dropped.push("reasoning_effort");
+  if (request.reasoning && request.reasoning.mode !== "off")
+    target.dropped.push("reasoning_effort");
   const hasTopK = name === "mistral" && topK !== undefined;
   if (!hasTopK) noteDropped(target.dropped, { top_k: topK });
   return { fields: hasTopK ? { top_k: topK } : {}, isThinking: false };

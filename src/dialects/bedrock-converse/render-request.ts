@@ -85,7 +85,10 @@ interface RenderedFormat {
 }
 
 /** A schema where the model keeps to one, otherwise words. */
-function renderFormat({ outputFormat }: ChatRequest, { capabilities }: RenderTarget): RenderedFormat {
+function renderFormat(
+  { outputFormat }: ChatRequest,
+  { capabilities }: RenderTarget,
+): RenderedFormat {
   if (!outputFormat) return {};
   if (outputFormat.type === "schema" && capabilities.schemaOutput) {
     const schema = JSON.stringify(strictSchema(outputFormat.schema));

@@ -41,7 +41,10 @@ export function createBlockWriter(): (event: BlockEvent) => StreamMessage[] {
     if (next.kind !== "tool-call") return [];
     // A call's proof travels in a wordless thought of its own, just before the call.
     const carrier = next.proof
-      ? [...delta({ reasoningContent: { signature: wrapProof(next.proof, "anthropic") } }), ...close()]
+      ? [
+          ...delta({ reasoningContent: { signature: wrapProof(next.proof, "anthropic") } }),
+          ...close(),
+        ]
       : [];
     const toolUse = { toolUseId: legalToolId(next.id), name: next.name };
     isOpen = true;

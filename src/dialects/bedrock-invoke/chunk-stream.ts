@@ -10,7 +10,10 @@ export const chunkStream: CallerFraming = {
 
 function encodeChunk(frame: Frame): Uint8Array {
   if (frame.event?.endsWith("Exception")) return encodeEventFrame(frame);
-  return encodeEventFrame({ event: "chunk", data: JSON.stringify({ bytes: base64Of(frame.data) }) });
+  return encodeEventFrame({
+    event: "chunk",
+    data: JSON.stringify({ bytes: base64Of(frame.data) }),
+  });
 }
 
 const utf8 = new TextEncoder();

@@ -39,7 +39,8 @@ const STATUSES = new Map([
 const TYPES = "type.googleapis.com/google.rpc";
 
 function detailsOf(error: GatewayError, requestId: string): Json[] {
-  const { param, retryAfterMs } = error.details;
+  const { param } = error.details;
+  const waitMs = waitOf(error);
   const reason = error.code.toUpperCase();
   const details: Json[] = [
     {
@@ -54,9 +55,19 @@ function detailsOf(error: GatewayError, requestId: string): Json[] {
     const fieldViolations = [{ field: param, description: error.message }];
     details.push({ "@type": `${TYPES}.BadRequest`, fieldViolations });
   }
-  if (retryAfterMs !== undefined) {
-    const retryDelay = `${Math.ceil(retryAfterMs) / 1000}s`;
+  if (waitMs !== undefined) {
+    const retryDelay = `${Math.ceil(waitMs) / 1000}s`;
     details.push({ "@type": `${TYPES}.RetryInfo`, retryDelay });
   }
   return details;
+}
+
+/**
+ * Google's clients know no header that forbids trying again, and take every 429 for a short one.
+ * Gemini CLI stops, and shows the message, when it is told to wait for more than five minutes.
+ */
+const NOT_TODAY_MS = 24 * 60 * 60 * 1_000;
+
+function waitOf({ row, details }: GatewayError): number | undefined {
+  return details.retryAfterMs ?? (row.status === 429 && !row.retry ? NOT_TODAY_MS : undefined);
 }

@@ -48,7 +48,9 @@ export function parseSystem(instruction: Json | undefined): Message[] {
   const parts: Part[] =
     typeof system === "string"
       ? [{ type: "text", text: system }]
-      : (system.parts ?? []).map((part, index) => textPart(part, `systemInstruction.parts.${index}`));
+      : (system.parts ?? []).map((part, index) =>
+          textPart(part, `systemInstruction.parts.${index}`),
+        );
   return parts.length === 0 ? [] : [{ role: "system", parts }];
 }
 

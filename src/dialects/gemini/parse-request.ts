@@ -35,7 +35,10 @@ export function parseRequest(body: JsonObject, target: RouteTarget = {}): ChatRe
     },
     reasoning: reasoningOf(options),
     outputFormat: outputFormatOf(options),
-    ignored: [...COSMETIC.filter(isSetIn(fields)), ...COSMETIC_SETTINGS.filter(isSetIn(generation))],
+    ignored: [
+      ...COSMETIC.filter(isSetIn(fields)),
+      ...COSMETIC_SETTINGS.filter(isSetIn(generation)),
+    ],
   };
 }
 

@@ -20,8 +20,7 @@ function parseUserPart(part: JsonObject, path: string, pairing: CallPairing): Pa
 
 /** The parts that either side may say. */
 export function parsePlainPart(part: JsonObject, path: string): TextPart | MediaPart | undefined {
-  if (part.inlineData !== undefined)
-    return parseInlineData(part.inlineData, `${path}.inlineData`);
+  if (part.inlineData !== undefined) return parseInlineData(part.inlineData, `${path}.inlineData`);
   if (part.fileData !== undefined) return parseFileData(part.fileData, `${path}.fileData`);
   if (part.text === undefined) return undefined;
   const { text } = checked(z.object({ text: z.string() }), part, path);

@@ -3,6 +3,7 @@ import { failureOf } from "../failure.ts";
 import { sse } from "../framing/sse.ts";
 import { renderError, renderStreamError } from "./errors.ts";
 import { parseRequest } from "./parse-request.ts";
+import { translatable } from "./parse-tools.ts";
 import { readAnswer, readUsage } from "./read-answer.ts";
 import { readEnvelope } from "./read-envelope.ts";
 import { createReader } from "./read-stream.ts";
@@ -16,6 +17,7 @@ export const openAiResponses: CallerDialect & UpstreamDialect = {
   framing: sse,
   readEnvelope,
   parseRequest,
+  translatable,
   createWriter,
   renderAnswer,
   renderError,

@@ -3,7 +3,8 @@ import type { Tool, ToolChoice } from "../../core/chat.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { checked, invalidField, unsupported } from "../checked.ts";
-import { flatName, FREE_TEXT } from "./tool-names.ts";
+import { objectIn, textIn } from "../lenient.ts";
+import { flatName, FREE_TEXT, TOOL_SEARCH, toolLists } from "./tool-names.ts";
 
 export interface ParsedTools {
   tools: Tool[];
@@ -16,28 +17,40 @@ const TOOL = z.looseObject({ type: z.string() });
 type RawTool = z.infer<typeof TOOL>;
 
 export function parseTools(body: JsonObject): ParsedTools {
-  const given = checked(z.array(TOOL).nullish(), body.tools, "tools") ?? [];
-  const ignored = given.filter(isWebSearch).map((tool) => `tools.${tool.type}`);
-  const tools = given.flatMap((tool, index) =>
-    isWebSearch(tool) ? [] : parseTool(tool, `tools.${index}`),
-  );
-  return { ...narrowed(tools, body.tool_choice ?? undefined), ignored };
+  const ignored = new Set<string>();
+  // A tool that was found twice is declared twice; vendors refuse two of one name.
+  const tools = new Map<string, Tool>();
+  for (const { list, path } of toolLists(body)) {
+    const given = checked(z.array(TOOL).nullish(), list, path) ?? [];
+    for (const [index, tool] of given.entries()) {
+      if (isDispensable(objectIn(tool))) ignored.add(`tools.${tool.type}`);
+      else for (const one of parseTool(tool, `${path}.${index}`)) tools.set(one.name, one);
+    }
+  }
+  return { ...narrowed([...tools.values()], body.tool_choice ?? undefined), ignored: [...ignored] };
 }
 
 /**
- * The one hosted tool that is left out and not refused: Codex offers it with every request, and its
- * users cannot keep it from doing so. A model that is not told of a search does not miss it.
+ * Hosted tools that are left out and not refused. Codex offers the web search with every request, and
+ * its users cannot keep it from doing so; a model that is not told of it does not miss it. OpenAI's
+ * own search for tools is for those it hides from the model, and here none is hidden.
  */
-function isWebSearch({ type }: RawTool): boolean {
-  return type.startsWith("web_search");
+function isDispensable({ type, execution }: JsonObject): boolean {
+  const isSearch = type === "tool_search" && execution !== "client";
+  return textIn(type).startsWith("web_search") || isSearch;
+}
+
+export function translatable(body: JsonObject): JsonObject {
+  const { tools } = body;
+  if (!Array.isArray(tools)) return body;
+  return { ...body, tools: tools.filter((tool) => !isDispensable(objectIn(tool))) };
 }
 
 const DECLARED = { name: z.string(), description: z.string().nullish() };
-const FUNCTION = z.object({
-  ...DECLARED,
-  parameters: z.custom<JsonObject>(isJsonObject, "expected a JSON Schema").nullish(),
-  strict: z.boolean().nullish(),
-});
+const SCHEMA = z.custom<JsonObject>(isJsonObject, "expected a JSON Schema").nullish();
+const FUNCTION = z.object({ ...DECLARED, parameters: SCHEMA, strict: z.boolean().nullish() });
+const SEARCH = z.object({ description: z.string().nullish(), parameters: SCHEMA });
+const ANYTHING: JsonObject = { type: "object", properties: {} };
 const CUSTOM = z.object({
   ...DECLARED,
   format: z
@@ -54,7 +67,7 @@ function parseTool(tool: RawTool, path: string, namespace?: string): Tool[] {
         {
           name: flatName(name, namespace),
           description: description ?? undefined,
-          schema: parameters ?? { type: "object", properties: {} },
+          schema: parameters ?? ANYTHING,
           strict: strict ?? undefined,
         },
       ];
@@ -63,6 +76,11 @@ function parseTool(tool: RawTool, path: string, namespace?: string): Tool[] {
       const custom = checked(CUSTOM, tool, path);
       const description = describeFreeText(custom);
       return [{ name: flatName(custom.name, namespace), description, schema: FREE_TEXT }];
+    }
+    case "tool_search": {
+      const search = checked(SEARCH, tool, path);
+      const { description, schema } = { ...search, schema: search.parameters ?? ANYTHING };
+      return [{ name: TOOL_SEARCH, description: description ?? undefined, schema }];
     }
     case "namespace": {
       const { name, tools } = checked(NAMESPACE, tool, path);

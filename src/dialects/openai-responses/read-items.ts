@@ -101,7 +101,7 @@ export function createItemReader(): ItemReader {
   };
 
   const finishItem = (item: OpenItem, whole: JsonObject): ChatEvent[] => {
-    switch (whole.type) {
+    switch (textIn(whole.type)) {
       case "message":
         return finishMessage(item, whole);
       case "reasoning":
@@ -119,7 +119,7 @@ export function createItemReader(): ItemReader {
   const read = (event: JsonObject): ChatEvent[] => {
     const item = itemAt(Number(event.output_index));
     const text = textIn(event.delta);
-    switch (event.type) {
+    switch (textIn(event.type)) {
       case "response.output_item.added": {
         const added = objectIn(event.item);
         return added.type === "function_call" ? openCall(item, added) : [];

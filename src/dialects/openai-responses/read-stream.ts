@@ -64,7 +64,7 @@ export function createEventReader(): EventReader {
 
   const read = (event: JsonObject): ChatEvent[] => {
     const response = objectIn(event.response);
-    switch (event.type) {
+    switch (textIn(event.type)) {
       case "response.created":
       case "response.queued":
       case "response.in_progress":

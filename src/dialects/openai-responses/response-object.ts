@@ -19,10 +19,8 @@ const REPEATED: Record<string, Json> = {
 
 /** An answer without its contents. */
 export function responseShell({ model, createdAtMs, request = {} }: AnswerContext): JsonObject {
-  const repeated = Object.entries(REPEATED).map(([name, absent]) => [
-    name,
-    request[name] ?? absent,
-  ]);
+  const repeated: JsonObject = {};
+  for (const [name, absent] of Object.entries(REPEATED)) repeated[name] = request[name] ?? absent;
   return {
     object: "response",
     created_at: Math.floor(createdAtMs / 1000),
@@ -30,7 +28,7 @@ export function responseShell({ model, createdAtMs, request = {} }: AnswerContex
     error: null,
     incomplete_details: null,
     model,
-    ...Object.fromEntries(repeated),
+    ...repeated,
     // Nothing is kept here, whatever was asked for.
     store: false,
     usage: null,

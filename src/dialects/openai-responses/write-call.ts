@@ -1,13 +1,20 @@
+import { parseJson } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { objectIn } from "../lenient.ts";
 import { freeTextOf } from "./tool-names.ts";
 import type { CallerTool } from "./tool-names.ts";
 import type { ItemWriter, Output } from "./write-items.ts";
 
 /** A call of a tool, under the name and in the form the caller declared it. */
 export function createCallWriter(callId: string, tool: CallerTool, output: Output): ItemWriter {
-  return tool.kind === "custom"
-    ? createCustomWriter(callId, tool, output)
-    : createFunctionWriter(callId, tool, output);
+  switch (tool.kind) {
+    case "function":
+      return createFunctionWriter(callId, tool, output);
+    case "custom":
+      return createCustomWriter(callId, tool, output);
+    case "search":
+      return createSearchWriter(callId, output);
+  }
 }
 
 function createFunctionWriter(callId: string, tool: CallerTool, output: Output): ItemWriter {
@@ -72,6 +79,31 @@ function createCustomWriter(callId: string, tool: CallerTool, output: Output): I
         addedEvent(outputIndex, { ...call, status: "in_progress", input: "" }),
         { type: "response.custom_tool_call_input.delta", ...place, delta: input },
         { type: "response.custom_tool_call_input.done", ...place, input },
+        { type: "response.output_item.done", output_index: outputIndex, item },
+      ];
+    },
+  };
+}
+
+/** The search's arguments are a value, and no text. */
+function createSearchWriter(callId: string, output: Output): ItemWriter {
+  const id = output.mint("tsc");
+  const outputIndex = output.items.length;
+  let written = "";
+
+  return {
+    begin: () => [],
+    add(text) {
+      written += text;
+      return [];
+    },
+    prove: () => undefined,
+    end() {
+      const call = { id, type: "tool_search_call", call_id: callId, execution: "client" };
+      const item = { ...call, status: "completed", arguments: objectIn(parseJson(written)) };
+      output.items.push(item);
+      return [
+        addedEvent(outputIndex, { ...call, status: "in_progress", arguments: {} }),
         { type: "response.output_item.done", output_index: outputIndex, item },
       ];
     },

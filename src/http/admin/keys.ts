@@ -51,7 +51,10 @@ export function keyRoutes(depsOf: FindDeps) {
       const body = c.req.valid("json");
       const { row, key } = await newKey(body, body.key ?? null, changedBy(c.req.raw.headers), deps);
       await createKey(row, deps);
-      return c.json({ ...renderNewKey(row, key, deps), ...(await accessKeyFields(body, row, deps)) });
+      return c.json({
+        ...renderNewKey(row, key, deps),
+        ...(await accessKeyFields(body, row, deps)),
+      });
     })
     .post("/key/update", jsonBody(UpdateKey), async (c) => {
       const deps = depsOf(c);

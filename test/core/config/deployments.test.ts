@@ -20,6 +20,8 @@ describe("model names", () => {
     ["vertex_ai/claude-sonnet-4-5@20250929", "vertex_ai", "claude-sonnet-4-5@20250929"],
     ["azure/my-o3", "azure", "my-o3"],
     ["azure/o_series/my-o3", "azure", "my-o3"],
+    ["azure/responses/my-gpt", "azure", "my-gpt"],
+    ["openai/responses/gpt-5", "openai", "gpt-5"],
     ["gpt-4o", "openai", "gpt-4o"],
     ["o3-mini", "openai", "o3-mini"],
     ["claude-opus-5-5", "anthropic", "claude-opus-5-5"],
@@ -30,6 +32,11 @@ describe("model names", () => {
     const deployment = deploymentOf({ model });
     expect(deployment).toMatchObject({ provider, model: id, baseModel: id });
     expect(deployment.connection.aws_region_name).toBe(region);
+  });
+
+  it("remembers the grammar a name asks for", () => {
+    expect(deploymentOf({ model: "openai/responses/gpt-5" }).route).toBe("responses");
+    expect(deploymentOf({ model: "openai/gpt-5" }).route).toBeUndefined();
   });
 
   it("keeps an ARN whole, percent-encoded or not, and takes its region", () => {
@@ -202,6 +209,10 @@ describe("defaults from the environment", () => {
       vertex_location: "global",
       vertex_credentials: '{"a":1}',
     });
+    const studio = { model: "gemini/gemini-2.5-pro" };
+    const keys = { GOOGLE_API_KEY: "second", GEMINI_API_KEY: "first" };
+    expect(deploymentOf(studio, keys).connection).toEqual({ api_key: "first" });
+    expect(deploymentOf(studio, { GOOGLE_API_KEY: "k" }).connection).toEqual({ api_key: "k" });
   });
 
   it("yield to what the entry says", () => {

@@ -245,11 +245,11 @@ describe("what has no effect", () => {
   });
 
   it("leaves model_info open, but for what changes who may call and what it costs", () => {
-    const info = { note: "ours", team_id: "t", mode: "embedding", input_cost_per_image: 1 };
+    const info = { note: "ours", team_id: "t", mode: "video", input_cost_per_pixel: 1 };
     expect(warningsOf({ model_list: [{ ...model("a"), model_info: info }] })).toEqual([
       "model_list[0].model_info.team_id: not supported yet: team_id",
-      "model_list[0].model_info.mode: not supported yet: any mode but chat",
-      "model_list[0].model_info.input_cost_per_image: not supported yet: input_cost_per_image",
+      "model_list[0].model_info.mode: not supported yet: mode video",
+      "model_list[0].model_info.input_cost_per_pixel: not supported yet: input_cost_per_pixel",
     ]);
   });
 

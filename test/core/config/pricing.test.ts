@@ -134,3 +134,65 @@ describe("sekisho_settings.unpriced_models", () => {
     ]);
   });
 });
+
+describe("a price by the piece", () => {
+  it("is kept in nano-USD, whichever side it is written on", () => {
+    const price = priceOf(
+      { model: UNKNOWN },
+      { output_cost_per_image: 0.04, input_cost_per_second: "1e-4" },
+    );
+    expect(price).toMatchObject({
+      units: { image: 40_000_000, second: 100_000 },
+      unitsOnly: true,
+      source: "config",
+    });
+  });
+
+  it("stands beside a price for tokens", () => {
+    const tokens = { input_cost_per_token: 1e-6, output_cost_per_token: 2e-6 };
+    const price = priceOf({ model: UNKNOWN, ...tokens, input_cost_per_character: 1.5e-5 });
+    expect(price).toMatchObject({ inputPico: 1_000_000, units: { character: 15_000 } });
+    expect(price?.unitsOnly).toBeUndefined();
+  });
+
+  it("is never free because it is small, and free when it is zero", () => {
+    const priced = (usd: number) =>
+      priceOf({ model: UNKNOWN, input_cost_per_character: usd })?.units;
+    expect(priced(1e-12)).toEqual({ character: 1 });
+    expect(priced(0)).toEqual({ character: 0 });
+  });
+
+  it("is refused when it cannot be meant", () => {
+    const entry = (value: unknown) => ({
+      model_list: [
+        { model_name: "m", litellm_params: { model: UNKNOWN, input_cost_per_query: value } },
+      ],
+    });
+    expect(problemsOf(entry(-1))[0]).toContain("0 or more");
+    expect(problemsOf(entry(11))[0]).toContain("more than $10");
+  });
+});
+
+describe("a model that writes nothing", () => {
+  const stated = { model: UNKNOWN, input_cost_per_token: 2e-8 };
+
+  it.each(["embedding", "rerank", "moderation"])(
+    "needs no price for what it writes: %s",
+    (mode) => {
+      expect(priceOf(stated, { mode })).toMatchObject({ inputPico: 20_000, outputPico: 0 });
+    },
+  );
+
+  it("is known by its mode, so that silence about a chat model stays unpriced", () => {
+    expect(priceOf(stated)).toBeUndefined();
+    expect(priceOf(stated, { mode: "chat" })).toBeUndefined();
+  });
+
+  it("has a list price at OpenAI", () => {
+    expect(priceOf({ model: "openai/text-embedding-3-small", api_key: "x" })).toMatchObject({
+      inputPico: 20_000,
+      outputPico: 0,
+    });
+    expect(priceOf({ model: "azure/text-embedding-3-small" })).toBeUndefined();
+  });
+});

@@ -1,13 +1,14 @@
 import type { JsonObject } from "../../../src/core/json.ts";
 import { gemini } from "../../../src/dialects/gemini/index.ts";
 import { contents, minimal, model, REQUESTS, user } from "../../fixtures/gemini/requests.ts";
+import { TURNS } from "../../fixtures/gemini/turns.ts";
 import { callerContract } from "../caller.contract.ts";
 
 const generation = (generationConfig: JsonObject): JsonObject => ({ ...minimal, generationConfig });
 
 callerContract("Gemini", gemini, {
   minimal,
-  requests: REQUESTS,
+  requests: [...REQUESTS, ...TURNS],
   target: { model: "models/m" },
   // Nobody but Anthropic charges for filling a cache, and Google has no word for it.
   usage: (usage) => ({ ...usage, cacheWrite5mTokens: 0, cacheWrite1hTokens: 0 }),
@@ -71,7 +72,11 @@ callerContract("Gemini", gemini, {
       body: user({ fileData: { fileUri: "https://e.com/a" } }),
       param: "contents.0.parts.0.fileData.mimeType",
     },
-    { name: "a signature of a number", body: model({ text: "a", thoughtSignature: 1 }), param: "contents.1.parts.0.thoughtSignature" },
+    {
+      name: "a signature of a number",
+      body: model({ text: "a", thoughtSignature: 1 }),
+      param: "contents.1.parts.0.thoughtSignature",
+    },
     {
       name: "a tool without a name",
       body: { ...minimal, tools: [{ functionDeclarations: [{}] }] },
@@ -98,7 +103,11 @@ callerContract("Gemini", gemini, {
       body: generation({ temperature: "hot" }),
       param: "generationConfig.temperature",
     },
-    { name: "a system prompt of a number", body: { ...minimal, systemInstruction: 1 }, param: "systemInstruction" },
+    {
+      name: "a system prompt of a number",
+      body: { ...minimal, systemInstruction: 1 },
+      param: "systemInstruction",
+    },
     {
       name: "a field in two spellings",
       body: generation({ topP: 1, top_p: 0 }),

@@ -3,7 +3,8 @@ import type { JsonObject } from "../../../src/core/json.ts";
 import { anthropicMessages } from "../../../src/dialects/anthropic-messages/index.ts";
 import { openAiChat } from "../../../src/dialects/openai-chat/index.ts";
 import { openAiResponses } from "../../../src/dialects/openai-responses/index.ts";
-import { CODEX, items } from "../../fixtures/openai-responses/requests.ts";
+import { CODEX } from "../../fixtures/openai-responses/codex.ts";
+import { items } from "../../fixtures/openai-responses/requests.ts";
 import { assistant, call, result, signed, system, text, tool, user } from "../samples.ts";
 import { requestOf, targetOf } from "../target.ts";
 

@@ -4,7 +4,7 @@ import { GatewayError } from "../../../src/core/errors.ts";
 import { parseJson, type JsonObject } from "../../../src/core/json.ts";
 import { openAiResponses } from "../../../src/dialects/openai-responses/index.ts";
 import { objectIn, objectsIn } from "../../../src/dialects/lenient.ts";
-import { CODEX } from "../../fixtures/openai-responses/requests.ts";
+import { CODEX } from "../../fixtures/openai-responses/codex.ts";
 
 const context = {
   model: "m",
@@ -151,6 +151,28 @@ describe("a Responses stream", () => {
       { type: "custom_tool_call", call_id: "c2", name: "apply_patch", input: "*** Go" },
       { type: "custom_tool_call", call_id: "c3", name: "apply_patch", input: "*** no object" },
     ]);
+  });
+
+  it("gives a search for tools back as a value", () => {
+    const writer = openAiResponses.createWriter({
+      ...context,
+      request: { input: [], tools: [{ type: "tool_search", execution: "client" }] },
+    });
+    const events = [
+      START,
+      ...block(0, { kind: "tool-call", id: "c1", name: "tool_search" }, '{"query":', '"maps"}'),
+    ];
+    const last = events.flatMap((event) => writer.write(event)).at(-1);
+    expect(parseJson(last?.data ?? "")).toMatchObject({
+      type: "response.output_item.done",
+      item: {
+        type: "tool_search_call",
+        call_id: "c1",
+        execution: "client",
+        arguments: { query: "maps" },
+        status: "completed",
+      },
+    });
   });
 
   it("writes no item for a block that stayed empty", () => {

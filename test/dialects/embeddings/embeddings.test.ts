@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { renderEmbeddings, withBase64 } from "../../../src/dialects/embeddings/answer.ts";
+import { cohereEmbeddings } from "../../../src/dialects/embeddings/cohere.ts";
+import { parseEmbeddingRequest } from "../../../src/dialects/embeddings/request.ts";
+import { titanEmbeddings } from "../../../src/dialects/embeddings/titan.ts";
+import { vertexEmbedContent, vertexPredict } from "../../../src/dialects/embeddings/vertex.ts";
+import { objectIn } from "../../core/parsed.ts";
+
+const ASKED = parseEmbeddingRequest({
+  input: ["a", "b"],
+  dimensions: 256,
+  input_type: "search_query",
+});
+const PLAIN = parseEmbeddingRequest({ input: "a" });
+const NO_HEADERS = new Headers();
+
+describe("a request for vectors", () => {
+  it("is one text or several", () => {
+    expect(PLAIN).toEqual({
+      texts: ["a"],
+      dimensions: undefined,
+      inputType: undefined,
+      base64: false,
+    });
+    expect(ASKED.texts).toEqual(["a", "b"]);
+  });
+
+  it.each([
+    [{ input: [1, 2] }, "input"],
+    [{ input: "a", dimensions: 0 }, "dimensions"],
+    [{ input: "a", encoding_format: "hex" }, "encoding_format"],
+  ])("names the field at fault: %j", (body, param) => {
+    expect(() => parseEmbeddingRequest(body)).toThrow(
+      expect.objectContaining({ code: "invalid_request", details: { param } }),
+    );
+  });
+
+  it("has a bound, because some vendors take one text at a time", () => {
+    const input = Array.from({ length: 513 }, () => "a");
+    expect(() => parseEmbeddingRequest({ input })).toThrow(/at most 512/);
+  });
+});
+
+describe("each vendor's way to be asked", () => {
+  it("Titan: one text, and only what was wished", () => {
+    expect(titanEmbeddings.renderRequest(["a"], ASKED)).toEqual({
+      inputText: "a",
+      dimensions: 256,
+    });
+    expect(titanEmbeddings.renderRequest(["a"], PLAIN)).toEqual({ inputText: "a" });
+  });
+
+  it("Cohere: what the vectors are for, documents unless said otherwise", () => {
+    expect(cohereEmbeddings.renderRequest(["a", "b"], ASKED)).toEqual({
+      texts: ["a", "b"],
+      input_type: "search_query",
+      embedding_types: ["float"],
+      output_dimension: 256,
+    });
+    expect(cohereEmbeddings.renderRequest(["a"], PLAIN)).toMatchObject({
+      input_type: "search_document",
+    });
+  });
+
+  it("Vertex: a task for each text, in Google's words", () => {
+    expect(vertexPredict(250).renderRequest(["a", "b"], ASKED)).toEqual({
+      instances: [
+        { content: "a", task_type: "RETRIEVAL_QUERY" },
+        { content: "b", task_type: "RETRIEVAL_QUERY" },
+      ],
+      parameters: { outputDimensionality: 256 },
+    });
+    expect(vertexEmbedContent.renderRequest(["a"], ASKED)).toEqual({
+      content: { parts: [{ text: "a" }] },
+      taskType: "RETRIEVAL_QUERY",
+      outputDimensionality: 256,
+    });
+  });
+});
+
+describe("each vendor's way to answer", () => {
+  it("Titan", () => {
+    const answer = { embedding: [0.5, -1], embeddingsByType: {}, inputTextTokenCount: 3 };
+    expect(titanEmbeddings.readAnswer(answer, NO_HEADERS)).toEqual({
+      vectors: [[0.5, -1]],
+      inputTokens: 3,
+    });
+  });
+
+  it("Cohere: two shapes of vectors, two places of counts", () => {
+    const billed = { meta: { billed_units: { input_tokens: 7 } } };
+    expect(
+      cohereEmbeddings.readAnswer({ embeddings: { float: [[1], [2]] }, ...billed }, NO_HEADERS),
+    ).toEqual({ vectors: [[1], [2]], inputTokens: 7 });
+    const onBedrock = new Headers({ "x-amzn-bedrock-input-token-count": "9" });
+    expect(cohereEmbeddings.readAnswer({ embeddings: [[1]] }, onBedrock)).toEqual({
+      vectors: [[1]],
+      inputTokens: 9,
+    });
+  });
+
+  it("Vertex, whose counts stand beside each vector", () => {
+    const predicted = (tokens?: number) => ({
+      embeddings: { values: [1], statistics: { token_count: tokens } },
+    });
+    const read = vertexPredict(250).readAnswer;
+    expect(read({ predictions: [predicted(2), predicted(3)] }, NO_HEADERS).inputTokens).toBe(5);
+    // Half a count is a wrong count.
+    expect(
+      read({ predictions: [predicted(2), predicted()] }, NO_HEADERS).inputTokens,
+    ).toBeUndefined();
+    const embedded = { embedding: { values: [1, 2] }, usageMetadata: { promptTokenCount: 4 } };
+    expect(vertexEmbedContent.readAnswer(embedded, NO_HEADERS)).toEqual({
+      vectors: [[1, 2]],
+      inputTokens: 4,
+    });
+  });
+
+  it.each([titanEmbeddings, cohereEmbeddings, vertexEmbedContent])(
+    "is no answer without vectors",
+    ({ readAnswer }) => {
+      expect(() => readAnswer({ something: "else" }, NO_HEADERS)).toThrow();
+      expect(() => readAnswer({ embedding: ["x"], embeddings: [["x"]] }, NO_HEADERS)).toThrow();
+    },
+  );
+});
+
+describe("OpenAI's answer", () => {
+  /** 1.0 and -2.0 as little-endian floats. */
+  const PACKED = "AACAPwAAAMA=";
+
+  it("has vectors as numbers or packed, as was asked", () => {
+    const embedded = { vectors: [[1, -2]], inputTokens: 3 };
+    expect(renderEmbeddings(embedded, "m", false)).toEqual({
+      object: "list",
+      data: [{ object: "embedding", index: 0, embedding: [1, -2] }],
+      model: "m",
+      usage: { prompt_tokens: 3, total_tokens: 3 },
+    });
+    expect(renderEmbeddings(embedded, "m", true).data).toEqual([
+      { object: "embedding", index: 0, embedding: PACKED },
+    ]);
+  });
+
+  it("is packed where a compatible vendor did not, and left alone where it did", () => {
+    const loose = '{"data": [{"index":0, "embedding": [1, -2]}], "model":"m"}';
+    expect(objectIn(withBase64(loose))).toEqual({
+      data: [{ index: 0, embedding: PACKED }],
+      model: "m",
+    });
+    const packed = `{"data":[ {"embedding":"${PACKED}"} ]}`;
+    expect(withBase64(packed)).toBe(packed);
+    expect(withBase64("<html>")).toBe("<html>");
+  });
+});

@@ -17,6 +17,10 @@ export interface Capabilities {
   schemaOutput: boolean;
   /** The vendor fetches images by URL. */
   urlMedia: boolean;
+  /** Pictures are understood. */
+  vision: boolean;
+  /** Tokens read again soon are remembered and cost less. */
+  caching: boolean;
   /** Most tokens the model writes in one answer. */
   maxOutputTokens: number;
   maxInputTokens: number;
@@ -32,6 +36,8 @@ const CLAUDE: Capabilities = {
   prefill: true,
   schemaOutput: true,
   urlMedia: true,
+  vision: true,
+  caching: true,
   maxOutputTokens: 64_000,
   maxInputTokens: 200_000,
   maxTokensField: "max_tokens",
@@ -55,6 +61,8 @@ const OPENAI: Capabilities = {
   prefill: false,
   schemaOutput: true,
   urlMedia: true,
+  vision: true,
+  caching: true,
   maxOutputTokens: 16_384,
   maxInputTokens: 128_000,
   maxTokensField: "max_tokens",
@@ -77,6 +85,8 @@ const GEMINI: Capabilities = {
   prefill: false,
   schemaOutput: true,
   urlMedia: false,
+  vision: true,
+  caching: true,
   maxOutputTokens: 65_536,
   maxInputTokens: 1_048_576,
   maxTokensField: "max_tokens",
@@ -91,12 +101,20 @@ const HOSTED: Capabilities = {
   prefill: false,
   schemaOutput: false,
   urlMedia: false,
+  vision: false,
+  caching: false,
   maxOutputTokens: 32_768,
   maxInputTokens: 128_000,
   maxTokensField: "max_tokens",
 };
 
-const NOVA: Capabilities = { ...HOSTED, maxOutputTokens: 10_000, maxInputTokens: 300_000 };
+const NOVA: Capabilities = {
+  ...HOSTED,
+  vision: true,
+  caching: true,
+  maxOutputTokens: 10_000,
+  maxInputTokens: 300_000,
+};
 const NOVA_2: Capabilities = {
   ...NOVA,
   reasoning: "effort",
@@ -126,8 +144,10 @@ const FAMILIES: [RegExp, Capabilities][] = [
   [/claude/, CLAUDE],
   [/amazon\.nova-premier/, { ...NOVA, maxInputTokens: 1_000_000 }],
   [/amazon\.nova-2/, NOVA_2],
+  [/amazon\.nova-micro/, { ...NOVA, vision: false, maxInputTokens: 128_000 }],
   [/amazon\.nova/, NOVA],
-  [/meta\.llama4/, { ...HOSTED, maxInputTokens: 1_000_000 }],
+  [/meta\.llama4/, { ...HOSTED, vision: true, maxInputTokens: 1_000_000 }],
+  [/mistral\.pixtral/, { ...HOSTED, vision: true }],
   [/(meta\.llama|mistral\.|deepseek\.r1)/, HOSTED],
   [/deepseek\.v/, { ...HOSTED, maxOutputTokens: 81_920, maxInputTokens: 163_840 }],
   [/openai\.gpt-oss/, { ...HOSTED, reasoning: "effort", maxOutputTokens: 128_000 }],
@@ -141,5 +161,10 @@ const FAMILIES: [RegExp, Capabilities][] = [
 
 /** `model` is the vendor's id, or `model_info.base_model` where the id is a private name. */
 export function capabilitiesOf(model: string): Capabilities {
-  return FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? UNKNOWN;
+  return findCapabilities(model) ?? UNKNOWN;
+}
+
+/** `undefined` for a model nobody described: where telling nothing is better than assuming. */
+export function findCapabilities(model: string): Capabilities | undefined {
+  return FAMILIES.find(([pattern]) => pattern.test(model))?.[1];
 }

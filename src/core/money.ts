@@ -32,3 +32,7 @@ export function picoFromUsdPerMillion(usd: number): number {
 export function picoFromUsdPerToken(usd: number): number {
   return Math.round(usd * 1e12);
 }
+
+export function usdFromPico(picoUsd: number): number {
+  return picoUsd / 1e12;
+}

@@ -11,6 +11,7 @@ import { completionRoutes } from "./completions.ts";
 import { errorResponse } from "./error-response.ts";
 import { forwardedRoutes } from "./forwarded.ts";
 import { healthRoutes } from "./health.ts";
+import { modelInfoRoutes } from "./model-info.ts";
 import { modelRoutes } from "./models.ts";
 import { vertexRoutes } from "./vertex.ts";
 import { responseRoutes } from "./responses.ts";
@@ -37,6 +38,7 @@ app.route("/", completionRoutes());
 app.route("/", forwardedRoutes());
 app.route("/", bedrockRoutes());
 app.route("/", modelRoutes());
+app.route("/", modelInfoRoutes());
 app.route("/", adminRoutes());
 app.get("/", (c) =>
   c.json({ name: "sekisho", docs: "https://github.com/sekisho/sekisho", models: "/v1/models" }),

@@ -9,10 +9,14 @@ import { objectIn, textIn } from "../dialects/lenient.ts";
 import { unwrapProof } from "../dialects/proof-envelope.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import type { UpstreamCall } from "./provider.ts";
+import { refuseStoredMedia } from "./stored-media.ts";
 
 /** What every surface that speaks Gemini's grammar needs done to a body, and nothing more. */
 export function adaptGeminiBody(body: BodyPatch, call: UpstreamCall): void {
   removeGatewayFields(body);
+  for (const member of ["contents", "systemInstruction", "system_instruction"]) {
+    refuseStoredMedia(body, member);
+  }
   // The URL names it.
   body.delete("model");
   for (const name of ["serviceTier", "service_tier"]) {

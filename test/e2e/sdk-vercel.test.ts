@@ -56,6 +56,9 @@ function modelOf(language: string, model: string): LanguageModel {
 
 const HELLO = { prompt: "Hello there", maxOutputTokens: 300, maxRetries: 0 };
 
+/** Nothing is kept between calls, so the Responses model has to send its own items again. */
+const KEEPS_NOTHING = { openai: { store: false } };
+
 /** Asks for the tool, is given its result by the SDK itself, and says what it was. */
 const WITH_TOOLS = {
   prompt: 'Please call:get_weather {"city":"Kyoto"}',
@@ -96,8 +99,17 @@ describe.each(PAIRS)("@ai-sdk/%s on %s", (language, name) => {
   });
 
   test.each([false, true])("makes a tool round trip (stream: %s)", async (stream) => {
-    const body = { model: modelOf(language, name), ...WITH_TOOLS };
+    const body = {
+      model: modelOf(language, name),
+      ...WITH_TOOLS,
+      providerOptions: KEEPS_NOTHING,
+    };
     const text = stream ? await streamText(body).text : (await generateText(body)).text;
     expect(text).toContain("sunny in Kyoto");
   });
+});
+
+test("a Responses model that refers to kept items is told to send them", async () => {
+  const model = modelOf("openai (Responses)", "bedrock-claude");
+  await expect(generateText({ model, ...WITH_TOOLS })).rejects.toThrow("send the item itself");
 });

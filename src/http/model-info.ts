@@ -1,0 +1,38 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { GatewayError } from "../core/errors.ts";
+import { openAiChat } from "../dialects/openai-chat/index.ts";
+import { listModelInfo, type ModelInfo } from "../pipeline/model-info.ts";
+import type { App } from "./app.ts";
+import { callContext } from "./call-context.ts";
+import { errorResponse } from "./error-response.ts";
+
+const PATHS = ["/v1/model/info", "/model/info", "/v2/model/info"];
+
+/** `GET /model/info`: limits, abilities and prices of what this key may use, in LiteLLM's shape. */
+export function modelInfoRoutes(): Hono<App> {
+  const app = new Hono<App>();
+  app.on("GET", PATHS, async (c) => {
+    try {
+      const { deps } = c.var.gateway;
+      const all = await listModelInfo(c.req.raw.headers, deps, c.req.url);
+      return c.json({ data: select(all, c) });
+    } catch (error) {
+      return errorResponse(error, openAiChat, callContext(c).id);
+    }
+  });
+  return app;
+}
+
+/** `?litellm_model_id=` asks for one deployment; a deployment that aliases name too is told once. */
+function select(all: ModelInfo[], c: Context<App>): ModelInfo[] {
+  const id = c.req.query("litellm_model_id");
+  if (id === undefined) return all;
+  const found = all.find((one) => one.model_info["id"] === id);
+  if (found !== undefined) return [found];
+  throw new GatewayError(
+    "invalid_request",
+    "No deployment has this id; GET /v1/model/info lists those your key can use.",
+    { param: "litellm_model_id" },
+  );
+}

@@ -6,7 +6,7 @@ import type { FrameEncoder } from "../dialects/framing/caller-framing.ts";
 import type { Frame } from "../dialects/framing/frame.ts";
 import { isUsageOnlyFrame } from "../dialects/openai-chat/pass-through.ts";
 import type { ReadFrame } from "./answer-stream.ts";
-import type { StreamedAnswer } from "./attempt.ts";
+import type { StreamedAnswer } from "./upstream-answer.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { openOutlet, type Outlet } from "./outlet.ts";
 import { createObserver, type Observer } from "./outcome.ts";

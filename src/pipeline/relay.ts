@@ -1,6 +1,6 @@
 import type { AnswerContext } from "../dialects/dialect.ts";
 import type { Dispatched } from "./dispatch.ts";
-import type { WholeAnswer } from "./attempt.ts";
+import type { WholeAnswer } from "./upstream-answer.ts";
 import type { Call } from "./call.ts";
 import type { Admitted } from "./admit.ts";
 import type { Deps } from "./deps.ts";

@@ -1,0 +1,112 @@
+import { isMeaningful, type ChatEvent } from "../core/chat.ts";
+import type { Failure } from "../core/failure.ts";
+import { parseJson, type Json } from "../core/json.ts";
+import type { UpstreamDialect } from "../dialects/dialect.ts";
+import { openAnswerStream, type AnswerStream, type ReadFrame } from "./answer-stream.ts";
+import type { Asked, Attempt } from "./asked.ts";
+import type { Deps } from "./deps.ts";
+import { readText } from "./upstream-request.ts";
+
+export interface WholeAnswer {
+  kind: "whole";
+  headers: Headers;
+  text: string;
+  value: Json;
+  /** What `value` says; there is no error among it. */
+  events: ChatEvent[];
+  dialect: UpstreamDialect;
+  /** Even for a caller of the same grammar it is written anew; see `Provider.answersInOwnWords`. */
+  inOwnWords?: boolean;
+}
+
+export interface StreamedAnswer {
+  kind: "streamed";
+  headers: Headers;
+  dialect: UpstreamDialect;
+  inOwnWords?: boolean;
+  stream: AnswerStream;
+  /** What was read before the answer was known to be good; it still has to be passed on. */
+  heldBack: ReadFrame[];
+  /**
+   * The same bytes once more, to be piped to the caller natively. Present when caller and upstream
+   * speak the same grammar in the same framing and nothing has to be taken out.
+   */
+  forward: ReadableStream<Uint8Array> | undefined;
+  /** Lets go of the upstream, and so of whatever still reads from it. */
+  abort(): void;
+}
+
+export async function readWhole(
+  response: Response,
+  dialect: UpstreamDialect,
+): Promise<WholeAnswer | Failure> {
+  const text = await readText(response);
+  const value = parseJson(text);
+  if (value === undefined) return brokenAnswer("The upstream's answer is not JSON.");
+  const events = dialect.readAnswer(value);
+  const failed = events.find((event) => event.type === "error");
+  if (failed !== undefined) return failed.failure;
+  return { kind: "whole", headers: response.headers, text, value, events, dialect };
+}
+
+/** Reads a stream up to its first meaningful word, and so knows whether it is an answer at all. */
+export async function openStream(
+  response: Response,
+  { attempt, dialect, request }: Asked,
+  deps: Deps,
+): Promise<StreamedAnswer | Failure> {
+  const bytes: ReadableStream<Uint8Array> | null = response.body;
+  if (bytes === null) return brokenAnswer("The upstream's answer is empty.");
+  const [body, forward] = canForward(attempt, dialect) ? bytes.tee() : [bytes, undefined];
+  const stream = openAnswerStream({
+    body,
+    decoder: attempt.provider.createDecoder(dialect.name),
+    reader: dialect.createReader(),
+    idleTimeoutMs: attempt.deployment.streamTimeoutMs ?? deps.config.router.timeoutMs,
+  });
+  const abort = (): void => {
+    stream.cancel();
+    request.abort();
+  };
+  const heldBack: ReadFrame[] = [];
+  for (let frames = await stream.next(); frames !== undefined; frames = await stream.next()) {
+    heldBack.push(...frames);
+    const verdict = judge(frames.flatMap((one) => one.events));
+    if (verdict === "undecided") continue;
+    if (verdict === "good") {
+      const { headers } = response;
+      return { kind: "streamed", headers, dialect, stream, heldBack, forward, abort };
+    }
+    abort();
+    return verdict;
+  }
+  abort();
+  return brokenAnswer("The upstream's stream is empty.");
+}
+
+/** Nothing reaches the caller before this says "good", so until then another deployment may answer. */
+function judge(events: ChatEvent[]): "good" | "undecided" | Failure {
+  for (const event of events) {
+    if (event.type === "error") return event.failure;
+    if (isMeaningful(event)) return "good";
+  }
+  return "undecided";
+}
+
+function canForward(attempt: Attempt, dialect: UpstreamDialect): boolean {
+  const { call, provider } = attempt;
+  if (dialect.name !== call.dialect.name || isInOwnWords(attempt)) return false;
+  if (provider.framing !== call.dialect.framing.name) return false;
+  // The usage chunk we asked for has to be taken out again for callers who did not.
+  return dialect.name !== "openai-chat" || call.envelope.streamUsage;
+}
+
+/** What cannot be written anew (several answers, probabilities) passes as it comes. */
+export function isInOwnWords({ call, provider }: Attempt): boolean {
+  if (provider.answersInOwnWords !== true) return false;
+  return call.envelope.choices === 1 && call.body.value.logprobs !== true;
+}
+
+export function brokenAnswer(message: string): Failure {
+  return { category: "broken-stream", status: 0, message };
+}

@@ -1,6 +1,7 @@
 import { anthropic } from "./anthropic.ts";
 import { azure } from "./azure.ts";
 import { bedrock } from "./bedrock.ts";
+import { cerebras } from "./cerebras.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { cohere } from "./cohere.ts";
 import { deepseek } from "./deepseek.ts";
@@ -38,6 +39,7 @@ const PROVIDERS: Provider[] = [
   deepseek,
   xai,
   openrouter,
+  cerebras,
   cloudflare,
   ...ollama,
   huggingface,

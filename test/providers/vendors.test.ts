@@ -20,6 +20,7 @@ const VENDORS: [name: string, model: string, url: string, connection: Connection
   ],
   ["perplexity/sonar", "sonar", "https://api.perplexity.ai", {}],
   ["deepseek/deepseek-chat", "deepseek-chat", "https://api.deepseek.com", {}],
+  ["cerebras/llama", "llama", "https://api.cerebras.ai/v1", {}],
   ["xai/grok-4", "grok-4", "https://api.x.ai/v1", {}],
   ["openrouter/a/b:free", "a/b:free", "https://openrouter.ai/api/v1", {}],
   [
@@ -293,6 +294,7 @@ describe("the credentials LiteLLM's users have set", () => {
     ["perplexity/m", "PERPLEXITYAI_API_KEY"],
     ["deepseek/m", "DEEPSEEK_API_KEY"],
     ["xai/m", "XAI_API_KEY"],
+    ["cerebras/m", "CEREBRAS_API_KEY"],
     ["openrouter/m", "OPENROUTER_API_KEY"],
     ["cloudflare/m", "CLOUDFLARE_API_KEY"],
     ["ollama/m", "OLLAMA_API_KEY"],

@@ -15,6 +15,7 @@ export const PROVIDERS = [
   "deepseek",
   "xai",
   "openrouter",
+  "cerebras",
   "cloudflare",
   "ollama",
   "ollama_chat",

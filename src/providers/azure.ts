@@ -3,6 +3,7 @@ import { createSseDecoder } from "../dialects/framing/sse.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { openAiResponses } from "../dialects/openai-responses/index.ts";
 import { trimBase } from "./base-url.ts";
+import { removeCacheMarks } from "./cache-marks.ts";
 import { adaptChatBody } from "./chat-body.ts";
 import { openAiEndpoints } from "./openai-endpoints.ts";
 import type { Provider } from "./provider.ts";
@@ -30,6 +31,7 @@ export const azure: Provider = {
       return;
     }
     adaptChatBody(body, call);
+    removeCacheMarks(body, call.dropped);
     // Only the v1 surface reads it; elsewhere the deployment is in the path.
     if (azureAddress(call.deployment).isV1) body.set("model", deploymentName(call.deployment));
     else body.delete("model");

@@ -4,6 +4,7 @@ import { createSseDecoder } from "../dialects/framing/sse.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { openAiResponses } from "../dialects/openai-responses/index.ts";
 import { trimBase } from "./base-url.ts";
+import { removeCacheMarks } from "./cache-marks.ts";
 import { adaptChatBody } from "./chat-body.ts";
 import { openAiEndpoints, type EmbeddingQuirks } from "./openai-endpoints.ts";
 import type { Provider } from "./provider.ts";
@@ -25,6 +26,8 @@ export interface ChatVendor {
   embeddings?: EmbeddingQuirks;
   /** Whether it answers such a caller over Responses; absent where it knows Chat Completions only. */
   speaksResponses?(deployment: Deployment, caller: DialectName): boolean;
+  /** Whether this model's `cache_control` would be answered with a 400. */
+  refusesCacheMarks?(deployment: Deployment): boolean;
 }
 
 export function openAiLike(vendor: ChatVendor): Provider {
@@ -45,6 +48,7 @@ export function openAiLike(vendor: ChatVendor): Provider {
     adaptBody(body, call) {
       if (call.dialect === "openai-responses") adaptResponsesBody(body, call);
       else adaptChatBody(body, call);
+      if (vendor.refusesCacheMarks?.(call.deployment)) removeCacheMarks(body, call.dropped);
       const { dropParams } = call.deployment;
       const model = modelOf(call.deployment.model);
       if (vendor.quirks !== undefined) {

@@ -9,6 +9,8 @@ export const openai: Provider = openAiLike({
   name: "openai",
   base: "https://api.openai.com/v1",
   speaksResponses,
+  // Other people's models at this grammar may know the marks, Claude behind a gateway above all.
+  refusesCacheMarks: ({ baseModel }) => isOwnModel(baseModel),
 });
 
 /** Servers of open models share this provider's name, and few of them know Responses. */

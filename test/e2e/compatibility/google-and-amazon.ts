@@ -1,0 +1,89 @@
+import type { JsonObject } from "../../upstream/json.ts";
+import { PIXEL } from "../upstream-client.ts";
+import { CITY, MAX_TOKENS, TOOL_NAME, TOOL_USE, type Ask, type Caller } from "./caller.ts";
+
+export const gemini: Caller = {
+  title: "Gemini: `/v1beta/models/{model}:generateContent`",
+  lacks: [],
+  path: (model, stream) =>
+    `/v1beta/models/${model}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
+  body: geminiBody,
+  streams: {},
+  framing: "sse",
+  thinking: [{ thinkingBudget: 1_024 }, { thinkingLevel: "low" }].map((bound) => ({
+    generationConfig: { thinkingConfig: { ...bound, includeThoughts: true } },
+  })),
+  text: ["candidates.*.content.parts.*.text"],
+  toolName: ["candidates.*.content.parts.*.functionCall.name"],
+  toolInput: ["candidates.*.content.parts.*.functionCall.args.city"],
+  thought: ["candidates.*.content.parts.*.thought"],
+  cachedTokens: ["usageMetadata.cachedContentTokenCount"],
+  final: /"finishReason":"STOP"/,
+  error: /"error":/,
+  count: {
+    path: (model) => `/v1beta/models/${model}:countTokens`,
+    body: ({ text }) => ({ contents: [{ role: "user", parts: [{ text }] }] }),
+    tokens: "totalTokens",
+  },
+};
+
+function geminiBody({ text, preface, picture, tool, schema }: Ask): JsonObject {
+  const inlineData = { mimeType: "image/png", data: PIXEL };
+  const declared = { name: TOOL_NAME, description: TOOL_USE, parametersJsonSchema: CITY };
+  return {
+    ...(preface !== undefined && { systemInstruction: { parts: [{ text: preface }] } }),
+    contents: [{ role: "user", parts: [...(picture ? [{ inlineData }] : []), { text }] }],
+    ...(tool && { tools: [{ functionDeclarations: [declared] }] }),
+    generationConfig: {
+      maxOutputTokens: MAX_TOKENS,
+      ...(schema && { responseMimeType: "application/json", responseJsonSchema: CITY }),
+    },
+  };
+}
+
+export const converse: Caller = {
+  title: "Bedrock Converse: `/bedrock/model/{model}/converse`",
+  lacks: [],
+  path: (model, stream) => `/bedrock/model/${model}/converse${stream ? "-stream" : ""}`,
+  body: converseBody,
+  streams: {},
+  framing: "event-stream",
+  // Claude's words, Nova's and gpt-oss's: the grammar leaves this to each model's own API.
+  thinking: [
+    { thinking: { type: "enabled", budget_tokens: 1_024 } },
+    { thinking: { type: "adaptive", display: "summarized" } },
+    { reasoningConfig: { type: "enabled", maxReasoningEffort: "low" } },
+    { reasoning_effort: "low" },
+  ].map((additionalModelRequestFields) => ({ additionalModelRequestFields })),
+  text: ["output.message.content.*.text", "delta.text"],
+  toolName: ["output.message.content.*.toolUse.name", "start.toolUse.name"],
+  toolInput: ["delta.toolUse.input"],
+  thought: ["output.message.content.*.reasoningContent"],
+  cachedTokens: ["usage.cacheReadInputTokens"],
+  final: /"stopReason":/,
+  error: /Exception/,
+  count: {
+    path: (model) => `/bedrock/model/${model}/count-tokens`,
+    body: ({ text }) => ({
+      input: { converse: { messages: [{ role: "user", content: [{ text }] }] } },
+    }),
+    tokens: "inputTokens",
+  },
+};
+
+function converseBody({ text, preface, picture, tool, schema }: Ask): JsonObject {
+  const image = { format: "png", source: { bytes: PIXEL } };
+  const declared = { name: TOOL_NAME, description: TOOL_USE, inputSchema: { json: CITY } };
+  const jsonSchema = { name: "city", schema: JSON.stringify(CITY) };
+  return {
+    ...(preface !== undefined && {
+      system: [{ text: preface }, { cachePoint: { type: "default" } }],
+    }),
+    messages: [{ role: "user", content: [...(picture ? [{ image }] : []), { text }] }],
+    inferenceConfig: { maxTokens: MAX_TOKENS },
+    ...(tool && { toolConfig: { tools: [{ toolSpec: declared }] } }),
+    ...(schema && {
+      outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema } } },
+    }),
+  };
+}

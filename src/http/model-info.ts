@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Context } from "hono";
 import { GatewayError } from "../core/errors.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
+import { groupModelInfo } from "../pipeline/model-group-info.ts";
 import { listModelInfo, type ModelInfo } from "../pipeline/model-info.ts";
 import type { App } from "./app.ts";
 import { callContext } from "./call-context.ts";
@@ -12,21 +13,22 @@ const PATHS = ["/v1/model/info", "/model/info", "/v2/model/info"];
 /** `GET /model/info`: limits, abilities and prices of what this key may use, in LiteLLM's shape. */
 export function modelInfoRoutes(): Hono<App> {
   const app = new Hono<App>();
-  app.on("GET", PATHS, async (c) => {
-    try {
-      const { deps } = c.var.gateway;
-      const all = await listModelInfo(c.req.raw.headers, deps, c.req.url);
-      return c.json({ data: select(all, c) });
-    } catch (error) {
-      return errorResponse(error, openAiChat, callContext(c).id);
-    }
-  });
+  app.on("GET", PATHS, (c) => tell(c, (all) => select(all, c.req.query("litellm_model_id"))));
+  app.get("/model_group/info", (c) => tell(c, groupModelInfo));
   return app;
 }
 
-/** `?litellm_model_id=` asks for one deployment; a deployment that aliases name too is told once. */
-function select(all: ModelInfo[], c: Context<App>): ModelInfo[] {
-  const id = c.req.query("litellm_model_id");
+async function tell(c: Context<App>, shape: (all: ModelInfo[]) => object[]): Promise<Response> {
+  try {
+    const all = await listModelInfo(c.req.raw.headers, c.var.gateway.deps, c.req.url);
+    return c.json({ data: shape(all) });
+  } catch (error) {
+    return errorResponse(error, openAiChat, callContext(c).id);
+  }
+}
+
+/** An id asks for one deployment, which is told once, even when aliases name it too. */
+function select(all: ModelInfo[], id: string | undefined): ModelInfo[] {
   if (id === undefined) return all;
   const found = all.find((one) => one.model_info["id"] === id);
   if (found !== undefined) return [found];

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
-import { compose, type Gateway } from "../compose.ts";
+import { compose } from "../compose.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
-import type { Env } from "../env.ts";
 import { adminRoutes } from "./admin/index.ts";
 import { bedrockRoutes } from "./bedrock.ts";
 import { callContext } from "./call-context.ts";
 import { chatRoutes } from "./chat.ts";
 import { geminiRoutes } from "./gemini.ts";
 import { completionRoutes } from "./completions.ts";
+import type { App } from "./context.ts";
 import { errorResponse } from "./error-response.ts";
 import { forwardedRoutes } from "./forwarded.ts";
 import { healthRoutes } from "./health.ts";
@@ -15,12 +15,6 @@ import { modelInfoRoutes } from "./model-info.ts";
 import { modelRoutes } from "./models.ts";
 import { vertexRoutes } from "./vertex.ts";
 import { responseRoutes } from "./responses.ts";
-
-/** What every handler finds in its context. */
-export interface App {
-  Bindings: Env;
-  Variables: { gateway: Gateway };
-}
 
 /** All routes. The data plane answers in its caller's grammar, everything else in LiteLLM's. */
 export const app = new Hono<App>();
@@ -40,9 +34,7 @@ app.route("/", bedrockRoutes());
 app.route("/", modelRoutes());
 app.route("/", modelInfoRoutes());
 app.route("/", adminRoutes());
-app.get("/", (c) =>
-  c.json({ name: "sekisho", docs: "https://github.com/sekisho/sekisho", models: "/v1/models" }),
-);
+app.get("/", (c) => c.json({ name: "sekisho", models: "/v1/models", health: "/health/readiness" }));
 app.notFound((c) => c.json({ detail: "Not Found" }, 404));
 app.onError((error, c) => {
   // A broken configuration fails before there is a gateway to ask for an id.

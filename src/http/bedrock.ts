@@ -6,7 +6,7 @@ import { bedrockInvoke } from "../dialects/bedrock-invoke/index.ts";
 import { answer } from "../pipeline/answer.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
 import { countTokens } from "../pipeline/count-tokens.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { callContext } from "./call-context.ts";
 import { errorResponse } from "./error-response.ts";
 import { serve } from "./serve.ts";

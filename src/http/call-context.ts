@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { CallContext } from "../pipeline/deps.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 
 /** What the platform knows about this one request. */
 export function callContext(c: Context<App>): CallContext {

@@ -4,7 +4,7 @@ import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { answer } from "../pipeline/answer.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
 import { countTokens } from "../pipeline/count-tokens.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { serve, spellings } from "./serve.ts";
 
 const CHAT: ChatRoute = {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { openAiText } from "../dialects/openai-text/index.ts";
 import { answer } from "../pipeline/answer.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { serve, spellings } from "./serve.ts";
 
 const COMPLETIONS: ChatRoute = {

@@ -10,7 +10,7 @@ import { answer } from "../pipeline/answer.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
 import { FORWARDS } from "../pipeline/forward.ts";
 import type { Operation } from "../providers/endpoint.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { serve, spellings } from "./serve.ts";
 
 /** OpenAI's largest picture takes 6,240 tokens. */

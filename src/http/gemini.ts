@@ -4,7 +4,7 @@ import { gemini, geminiArray, geminiCount } from "../dialects/gemini/index.ts";
 import { answer } from "../pipeline/answer.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
 import { countTokens } from "../pipeline/count-tokens.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { GOOGLE_PREFIXES, methodPaths, readModelMethod, vertexBases } from "./google-paths.ts";
 import { serve } from "./serve.ts";
 

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 
 /** Probes, in LiteLLM's shapes. None needs a key, none tells a detail. */
 export function healthRoutes(): Hono<App> {

@@ -4,7 +4,7 @@ import { GatewayError } from "../core/errors.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { groupModelInfo } from "../pipeline/model-group-info.ts";
 import { listModelInfo, type ModelInfo } from "../pipeline/model-info.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { callContext } from "./call-context.ts";
 import { errorResponse } from "./error-response.ts";
 

@@ -8,7 +8,7 @@ import type { CallerDialect } from "../dialects/dialect.ts";
 import { gemini } from "../dialects/gemini/index.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { listModels } from "../pipeline/list-models.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { callContext } from "./call-context.ts";
 import { errorResponse } from "./error-response.ts";
 import { GOOGLE_PREFIXES, withoutFolder } from "./google-paths.ts";

@@ -3,7 +3,7 @@ import { GatewayError } from "../core/errors.ts";
 import { openAiResponses } from "../dialects/openai-responses/index.ts";
 import { answer } from "../pipeline/answer.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { callContext } from "./call-context.ts";
 import { errorResponse } from "./error-response.ts";
 import { serve, spellings } from "./serve.ts";

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { ChatRoute } from "../pipeline/call.ts";
 import type { CallContext, Deps } from "../pipeline/deps.ts";
-import type { App } from "./app.ts";
+import type { App } from "./context.ts";
 import { callContext } from "./call-context.ts";
 import { errorResponse } from "./error-response.ts";
 

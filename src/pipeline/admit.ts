@@ -1,21 +1,13 @@
-import type { CostBound, Admission, ReserveReply, ReserveRequest } from "../core/ledger.ts";
+import type { CostBound, ReserveReply, ReserveRequest } from "../core/ledger.ts";
 import { refusePremium } from "../core/bound/premium.ts";
 import { GatewayError } from "../core/errors.ts";
+import type { Admitted } from "./admitted.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
 import { boundOfCall, pricedDeployments } from "./forward-bound.ts";
 import { LEASE_MS } from "./lease.ts";
 import { draftRecord } from "./record.ts";
 import { errorOfRefusal } from "./refusals.ts";
-
-export interface Admitted {
-  admission: Admission;
-  bound: CostBound;
-  /** Sent upstream when the budget pays for fewer tokens than the model could write. */
-  outputTokensMax: number | undefined;
-  /** From here on the time is the upstream's. */
-  admittedAtMs: number;
-}
 
 /**
  * May this key make this call, and can every budget above it pay the most it can cost? One call to

@@ -1,7 +1,7 @@
 import { usdFromNano } from "../core/money.ts";
 import type { RateStanding } from "../core/ledger.ts";
 import type { Charge } from "./charge.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "./relaying.ts";
 
 /**
  * The headers of an answer. `charge` is known before a whole answer leaves, and not before a stream

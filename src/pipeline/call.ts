@@ -5,7 +5,7 @@ import type { CallerDialect, Envelope, RequestBody, RouteTarget } from "../diale
 import type { Attribution } from "./attribution.ts";
 import type { CallContext } from "./deps.ts";
 import type { Forward } from "./forward.ts";
-import type { Caller } from "./identify.ts";
+import type { Caller } from "./caller.ts";
 
 /** A route on which conversations are asked, and the grammar it speaks. */
 export interface ChatRoute {

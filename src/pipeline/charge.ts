@@ -4,7 +4,7 @@ import { nanoFromPico } from "../core/money.ts";
 import type { Price } from "../core/price.ts";
 import type { CostBreakdown, UsageSource } from "../core/record.ts";
 import { nanoForUnits } from "../core/units.ts";
-import type { Admitted } from "./admit.ts";
+import type { Admitted } from "./admitted.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What a call costs, and how we know. */

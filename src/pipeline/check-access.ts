@@ -3,7 +3,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { AccessReply } from "../core/ledger.ts";
 import type { ModelGroup } from "../core/plan.ts";
 import type { Deps } from "./deps.ts";
-import type { Caller } from "./identify.ts";
+import type { Caller } from "./caller.ts";
 import { errorOfRefusal } from "./refusals.ts";
 
 /** Says whether a model is among those a key may use. */

@@ -4,7 +4,7 @@ import { failurePolicy, type Failure } from "../core/failure.ts";
 import { orderDeployments } from "../core/plan.ts";
 import { findProvider } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { Admitted } from "./admit.ts";
+import type { Admitted } from "./admitted.ts";
 import { attemptAnswer, type Answer, type AttemptResult } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";

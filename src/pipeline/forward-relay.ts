@@ -3,7 +3,7 @@ import type { Units } from "../core/units.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import type { ForwardedAnswer } from "./forward-attempt.ts";
 import { NOTHING_OBSERVED, type Observed } from "./outcome.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "./relaying.ts";
 
 /**
  * The answer goes to the caller as it is. It is settled before it leaves: whatever it is charged by

@@ -3,7 +3,7 @@ import { GatewayError } from "../core/errors.ts";
 import { isSignedWith, readSignature, scopeProblem, sha256 } from "../core/sigv4.ts";
 import type { SignedRequest } from "../core/sigv4.ts";
 import type { Deps } from "./deps.ts";
-import type { Caller } from "./identify.ts";
+import type { Caller } from "./caller.ts";
 
 /**
  * A request signed as AWS's clients sign → caller. Ids that were not issued here are turned away

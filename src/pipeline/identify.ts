@@ -2,17 +2,9 @@ import { equalSecrets, findKey } from "../core/credentials.ts";
 import { GatewayError } from "../core/errors.ts";
 import { hashKey, maskKey, readKey } from "../core/key-format.ts";
 import { isSignature } from "../core/sigv4.ts";
+import type { Caller } from "./caller.ts";
 import type { Deps } from "./deps.ts";
 import { identifySigned } from "./identify-signed.ts";
-
-/** Whose call this is. The account object knows everything else about the key. */
-export interface Caller {
-  accountId: string;
-  /** SHA-256 of the key, hex: LiteLLM's `token`. */
-  keyHash: string;
-  /** Present when the call is signed: throws unless this is the body that was signed. */
-  confirmBody?(text: string): Promise<void>;
-}
 
 /** The master key may call models too; its calls are kept in an account of their own. */
 export const MASTER_CALLER: Caller = { accountId: "master", keyHash: "master" };

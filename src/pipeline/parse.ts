@@ -5,7 +5,7 @@ import type { ModelGroup } from "../core/plan.ts";
 import { readAttribution } from "./attribution.ts";
 import type { Call, ChatRoute } from "./call.ts";
 import type { CallContext, Deps } from "./deps.ts";
-import type { Caller } from "./identify.ts";
+import type { Caller } from "./caller.ts";
 import { readJsonBody } from "./read-request.ts";
 
 /** Request → call: who asks what of which model. Reads as little of the body as it can. */

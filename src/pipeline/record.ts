@@ -1,7 +1,7 @@
 import { NO_USAGE } from "../core/chat.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { CallRecord } from "../core/record.ts";
-import type { Admitted } from "./admit.ts";
+import type { Admitted } from "./admitted.ts";
 import type { Call } from "./call.ts";
 import type { Charge } from "./charge.ts";
 import type { Deps } from "./deps.ts";

@@ -10,7 +10,7 @@ import type { StreamedAnswer } from "./upstream-answer.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { openOutlet, type Outlet } from "./outlet.ts";
 import { createObserver, type Observer } from "./outcome.ts";
-import { answerContext, type Relay } from "./relay.ts";
+import { answerContext, type Relay } from "./relaying.ts";
 
 /**
  * Streams an answer to the caller and settles when it ends, whoever ends it. The work runs under

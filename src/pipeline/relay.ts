@@ -1,25 +1,9 @@
-import type { AnswerContext } from "../dialects/dialect.ts";
-import type { Dispatched } from "./dispatch.ts";
 import type { WholeAnswer } from "./upstream-answer.ts";
-import type { Call } from "./call.ts";
-import type { Admitted } from "./admit.ts";
-import type { Deps } from "./deps.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { relayForwarded } from "./forward-relay.ts";
 import { createObserver, type Outcome } from "./outcome.ts";
+import { answerContext, type Relay } from "./relaying.ts";
 import { relayStream } from "./relay-stream.ts";
-import type { Settle } from "./settle.ts";
-
-export type Answered = Extract<Dispatched, { kind: "answered" }>;
-
-/** What relaying an answer needs to know. */
-export interface Relay {
-  call: Call;
-  admitted: Admitted;
-  answered: Answered;
-  settle: Settle;
-  deps: Deps;
-}
 
 /** The upstream's answer becomes the caller's, whole or as it comes, and is settled when it ends. */
 export function relay(work: Relay): Response {
@@ -56,15 +40,4 @@ function renderBody(work: Relay, answer: WholeAnswer): string {
   const { dialect } = work.call;
   if (answer.dialect.name === dialect.name && answer.inOwnWords !== true) return answer.text;
   return JSON.stringify(dialect.renderAnswer(answer.events, answerContext(work)));
-}
-
-export function answerContext({ call, deps }: Relay): AnswerContext {
-  return {
-    model: call.envelope.model,
-    id: call.context.id,
-    createdAtMs: call.context.startedAtMs,
-    streamUsage: call.envelope.streamUsage,
-    request: call.body.value,
-    nowMs: () => deps.nowMs(),
-  };
 }

@@ -1,4 +1,4 @@
-import type { Admitted } from "./admit.ts";
+import type { Admitted } from "./admitted.ts";
 import type { Call } from "./call.ts";
 import { chargeFor, type Charge } from "./charge.ts";
 import type { Deps } from "./deps.ts";

@@ -1,5 +1,5 @@
 import type { KeyStanding } from "../../src/core/ledger.ts";
-import type { Admitted } from "../../src/pipeline/admit.ts";
+import type { Admitted } from "../../src/pipeline/admitted.ts";
 
 /** The standing of a key without limits that has spent nothing. */
 export function standingOf(changes: Partial<KeyStanding> = {}): KeyStanding {

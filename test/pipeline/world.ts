@@ -3,11 +3,13 @@ import { createKeySigner, hashKey, mintKey } from "../../src/core/key-format.ts"
 import { NOTHING_SPENT, type KeyPolicy, type Standing } from "../../src/core/ledger/policy.ts";
 import { anthropicMessages } from "../../src/dialects/anthropic-messages/index.ts";
 import { openAiChat } from "../../src/dialects/openai-chat/index.ts";
-import { admit, type Admitted } from "../../src/pipeline/admit.ts";
+import { admit } from "../../src/pipeline/admit.ts";
+import type { Admitted } from "../../src/pipeline/admitted.ts";
 import type { Call, ChatRoute } from "../../src/pipeline/call.ts";
 import { createCooldowns } from "../../src/pipeline/cooldowns.ts";
 import type { CallContext, Deps } from "../../src/pipeline/deps.ts";
-import { MASTER_CALLER, type Caller } from "../../src/pipeline/identify.ts";
+import type { Caller } from "../../src/pipeline/caller.ts";
+import { MASTER_CALLER } from "../../src/pipeline/identify.ts";
 import { parse } from "../../src/pipeline/parse.ts";
 import { accountStub } from "../../src/platform/account/stub.ts";
 import { createTokenMint } from "../../src/providers/google-token.ts";

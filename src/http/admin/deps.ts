@@ -1,8 +1,6 @@
-import type { Context } from "hono";
 import type { KeySigner } from "../../core/key-format.ts";
 import type { AccountManagement } from "../../core/ledger/policy.ts";
 import type { Database } from "../../platform/db/database.ts";
-import type { App } from "../app.ts";
 
 /** What the management routes need of the world. */
 export interface AdminDeps {
@@ -17,6 +15,3 @@ export interface AdminDeps {
   /** A further header the key may come in. */
   keyHeaderName: string | undefined;
 }
-
-/** Where a route finds them. Tests hand in their own. */
-export type FindDeps = (context: Context<App>) => AdminDeps;

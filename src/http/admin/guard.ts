@@ -5,8 +5,9 @@ import { hashKey, looksNative, readKey } from "../../core/key-format.ts";
 import { invalidKey } from "../../pipeline/identify.ts";
 import { findKeyRow } from "../../platform/db/keys.ts";
 import type { KeyRow } from "../../platform/db/schema/identity.ts";
-import type { App } from "../app.ts";
-import type { AdminDeps, FindDeps } from "./deps.ts";
+import type { App } from "../context.ts";
+import type { AdminDeps } from "./deps.ts";
+import type { FindDeps } from "./find-deps.ts";
 import { renderTime } from "./render.ts";
 
 /** Who asks: the administrator, or somebody with a virtual key. */

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import type { App } from "../app.ts";
-import type { FindDeps } from "./deps.ts";
+import type { App } from "../context.ts";
+import type { FindDeps } from "./find-deps.ts";
 import { adminOnly } from "./guard.ts";
 import { keyRoutes } from "./keys.ts";
 import { teamRoutes } from "./teams.ts";

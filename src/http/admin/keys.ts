@@ -11,8 +11,9 @@ import {
 } from "../../platform/db/keys.ts";
 import type { KeyRow } from "../../platform/db/schema/identity.ts";
 import { findTeamRow } from "../../platform/db/teams.ts";
-import type { App } from "../app.ts";
-import type { AdminDeps, FindDeps } from "./deps.ts";
+import type { App } from "../context.ts";
+import type { AdminDeps } from "./deps.ts";
+import type { FindDeps } from "./find-deps.ts";
 import * as field from "./fields.ts";
 import { adminOnly, changedBy, identifyAsker, type Asker } from "./guard.ts";
 import {

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type * as z from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
-import type { App } from "../app.ts";
+import type { App } from "../context.ts";
 
 /** Far above any real set-up; a key's metadata travels with every one of its calls. */
 const BODY_BYTES_MAX = 256_000;

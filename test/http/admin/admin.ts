@@ -8,7 +8,7 @@ import type { ReserveReply, ReserveRequest } from "../../../src/core/ledger.ts";
 import { openAiChat } from "../../../src/dialects/openai-chat/index.ts";
 import type { AdminDeps } from "../../../src/http/admin/deps.ts";
 import { adminRoutes } from "../../../src/http/admin/index.ts";
-import type { App } from "../../../src/http/app.ts";
+import type { App } from "../../../src/http/context.ts";
 import { errorResponse } from "../../../src/http/error-response.ts";
 import { accountStub } from "../../../src/platform/account/stub.ts";
 import { callFor, settlementOf } from "../../platform/accounts.ts";

@@ -1,0 +1,11 @@
+import type { Admission, CostBound } from "../core/ledger.ts";
+
+/** A call the account let in, with what it holds for it. */
+export interface Admitted {
+  admission: Admission;
+  bound: CostBound;
+  /** Sent upstream when the budget pays for fewer tokens than the model could write. */
+  outputTokensMax: number | undefined;
+  /** From here on the time is the upstream's. */
+  admittedAtMs: number;
+}

@@ -22,12 +22,16 @@ export function relayStream(work: Relay, answer: StreamedAnswer): Response {
   const observer = createObserver(() => deps.nowMs(), deps.config.settings.logContent);
   const flow = { work, answer, outlet, observer, encoder: call.dialect.framing.createEncoder() };
   const pump = answer.forward === undefined ? pumpFrames : forwardBytes;
+  // Before anything moves: from here on there is only one way to the end.
+  const headers = answerHeaders(work);
   call.context.waitUntil(
     pump(flow)
+      // A fault of ours in the middle must still be settled, and told.
+      .catch((): Breakage => ({ failure: HALF_FORWARDED, told: false }))
       .then((breakage) => finish(flow, breakage))
       .finally(() => answer.abort()),
   );
-  return new Response(outlet.readable, { headers: answerHeaders(work) });
+  return new Response(outlet.readable, { headers });
 }
 
 interface Flow {

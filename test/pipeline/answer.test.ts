@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Settlement } from "../../src/core/ledger.ts";
+import type { CallerFraming } from "../../src/dialects/framing/caller-framing.ts";
 import { answer } from "../../src/pipeline/answer.ts";
 import { objectIn } from "../core/parsed.ts";
 import { rejectionOf } from "../core/thrown.ts";
@@ -39,14 +40,19 @@ function lineWith(fetch: World["fetch"], config: object = threeGpts({ num_retrie
       };
     },
   };
-  const ask = (key: string, body: object = {}, context = contextIn(deps)): Promise<Response> => {
+  const ask = (
+    key: string,
+    body: object = {},
+    context = contextIn(deps),
+    route = OPENAI,
+  ): Promise<Response> => {
     const whole = { model: "gpt", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] };
     const request = new Request("https://gateway.example/v1/chat/completions", {
       method: "POST",
       headers: { authorization: `Bearer ${key}` },
       body: JSON.stringify({ ...whole, ...body }),
     });
-    return answer(request, OPENAI, context, deps);
+    return answer(request, route, context, deps);
   };
   return { deps, settlements, ask };
 }
@@ -181,3 +187,47 @@ describe("a call that fails", () => {
     expect(settlements).toEqual([]);
   });
 });
+
+describe("a fault of ours in the middle of a stream", () => {
+  it("is settled and told like any other breakage", async () => {
+    const { fetch } = vendors({ a: answers.streamed });
+    const { deps, settlements, ask } = lineWith(fetch);
+    const { key, ...caller } = await newKey();
+    const context = contextIn(deps);
+    const dialect = { ...OPENAI.dialect, framing: failingOnce(OPENAI.dialect.framing) };
+    const response = await ask(key, { stream: true }, context, { ...OPENAI, dialect });
+    let text = "";
+    const reading = response.body?.pipeThrough(new TextDecoderStream()).pipeTo(
+      new WritableStream({
+        write: (piece: string) => {
+          text += piece;
+        },
+      }),
+    );
+    await expect(reading).rejects.toThrow();
+    await context.done();
+    expect(text).toContain('data: {"error":');
+    expect(settlements).toMatchObject([{ record: { ending: "broken", status: "failure" } }]);
+    expect(settlements[0]?.costNanoUsd).toBeGreaterThan(0);
+    expect(await standingOf(caller)).toMatchObject({ heldNanoUsd: 0 });
+  });
+});
+
+/** Its first frame cannot be written, as if a writer of ours had a fault. */
+function failingOnce(framing: CallerFraming): CallerFraming {
+  return {
+    ...framing,
+    createEncoder: () => {
+      const encoder = framing.createEncoder();
+      let failed = false;
+      return {
+        ...encoder,
+        encode(frame) {
+          if (failed) return encoder.encode(frame);
+          failed = true;
+          throw new Error("a fault of ours");
+        },
+      };
+    },
+  };
+}

@@ -1,24 +1,17 @@
 import { Hono } from "hono";
 import type { App } from "../context.ts";
 import type { FindDeps } from "./find-deps.ts";
-import { adminOnly } from "./guard.ts";
 import { keyRoutes } from "./keys.ts";
+import type { AdminRoute } from "./route.ts";
 import { teamRoutes } from "./teams.ts";
 import { userRoutes } from "./users.ts";
-import { requireJson } from "./validate.ts";
 
-/**
- * LiteLLM's management routes, one resource per file. Errors are thrown; the app renders them. Whatever
- * changes something is closed to all but the administrator here, before its body is read, so that a
- * route added later cannot forget to ask.
- */
-export function adminRoutes(depsOf: FindDeps = (c) => c.var.gateway.admin) {
+/** LiteLLM's management API, one resource per file. Who may call what is in `core/roles.ts`. */
+export const ADMIN_ROUTES: readonly AdminRoute[] = [...keyRoutes, ...teamRoutes, ...userRoutes];
+
+/** Errors are thrown; the app renders them. */
+export function adminRoutes(depsOf: FindDeps = (c) => c.var.gateway.admin): Hono<App> {
   const app = new Hono<App>();
-  for (const path of ["/key/*", "/team/*", "/user/*"]) {
-    app.post(path, adminOnly(depsOf), requireJson);
-  }
-  return app
-    .route("/", keyRoutes(depsOf))
-    .route("/", teamRoutes(depsOf))
-    .route("/", userRoutes(depsOf));
+  for (const route of ADMIN_ROUTES) route.register(app, depsOf);
+  return app;
 }

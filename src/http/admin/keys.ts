@@ -1,21 +1,20 @@
-import { Hono } from "hono";
 import * as z from "zod";
 import { issueAwsAccessKey } from "../../core/aws-access-key.ts";
 import { GatewayError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { accountIdOf, hashKey, looksNative, maskKey, mintKey } from "../../core/key-format.ts";
+import type { Owner } from "../../core/roles.ts";
 import {
   findKeyRows,
   findKeyRowsByAlias,
   KEY_ORDERS,
   listKeyRows,
 } from "../../platform/db/keys.ts";
+import type { AuditAction } from "../../platform/db/schema/audit.ts";
 import type { KeyRow } from "../../platform/db/schema/identity.ts";
 import { findTeamRow } from "../../platform/db/teams.ts";
-import type { App } from "../context.ts";
 import type { AdminDeps } from "./deps.ts";
-import type { FindDeps } from "./find-deps.ts";
 import * as field from "./fields.ts";
-import { adminOnly, changedBy, identifyAsker, type Asker } from "./guard.ts";
 import {
   createKey,
   hashOf,
@@ -29,7 +28,14 @@ import {
 import { changeKey, DeleteKeys, GenerateKey, OneKey, UpdateKey, type KeyBody } from "./key-body.ts";
 import { renderKeyInfo, renderKeyRow, renderNewKey } from "./key-view.ts";
 import { noLimits } from "./limit-fields.ts";
-import { jsonBody, queryOf } from "./validate.ts";
+import {
+  bodyRoute,
+  readRoute,
+  requireCovered,
+  type AdminCall,
+  type AdminRoute,
+  type AuditEntry,
+} from "./route.ts";
 
 const ListQuery = z.object({
   page: field.pageNumber(1, 1_000_000),
@@ -44,69 +50,131 @@ const ListQuery = z.object({
   sort_order: z.enum(["asc", "desc"]).optional(),
 });
 
-export function keyRoutes(depsOf: FindDeps) {
-  const admin = adminOnly(depsOf);
-  return new Hono<App>()
-    .post("/key/generate", jsonBody(GenerateKey), async (c) => {
-      const deps = depsOf(c);
-      const body = c.req.valid("json");
-      const { row, key } = await newKey(body, body.key ?? null, changedBy(c.req.raw.headers), deps);
+export const keyRoutes: AdminRoute[] = [
+  bodyRoute({
+    paths: ["/key/generate"],
+    action: "key.create",
+    summary: "Make a virtual key. The key is shown once, in this answer.",
+    body: GenerateKey,
+    async answer(call) {
+      const { body, deps, by } = call;
+      const { row, key } = await newKey(body, body.key ?? null, by, deps);
+      requireCovered(call, owner(row), "keys of others");
       await createKey(row, deps);
-      return c.json({
-        ...renderNewKey(row, key, deps),
-        ...(await accessKeyFields(body, row, deps)),
-      });
-    })
-    .post("/key/update", jsonBody(UpdateKey), async (c) => {
-      const deps = depsOf(c);
-      const body = c.req.valid("json");
-      const before = await requireKey(body.key, deps);
-      const wanted = changeKey(before, body, changedBy(c.req.raw.headers), deps.nowMs());
+      call.audit(keyAudit("created", null, row, deps));
+      return { ...renderNewKey(row, key, deps), ...(await accessKeyFields(body, row, deps)) };
+    },
+  }),
+  bodyRoute({
+    paths: ["/key/update"],
+    action: "key.change",
+    summary: "Change a key. What is not in the body stays as it is.",
+    body: UpdateKey,
+    async answer(call) {
+      const { body, deps, by } = call;
+      const before = await requireOwnKey(call, body.key);
+      const wanted = changeKey(before, body, by, deps.nowMs());
+      requireCovered(call, owner(wanted), "keys of others");
       if (wanted.teamId !== before.teamId) await requireTeam(wanted.teamId, deps);
       const after = await saveKey(before, wanted, deps);
+      call.audit(keyAudit("updated", before, after, deps));
       if (body.spend !== undefined) await setSpend(after, body.spend, deps);
-      const row = renderKeyRow(after, await liveSpend(after, deps), deps);
-      return c.json({ key: body.key, ...row });
-    })
-    .post("/key/delete", jsonBody(DeleteKeys), async (c) => {
-      const deps = depsOf(c);
-      const { keys, key_aliases: aliases } = c.req.valid("json");
+      return { key: body.key, ...renderKeyRow(after, await liveSpend(after, deps), deps) };
+    },
+  }),
+  bodyRoute({
+    paths: ["/key/delete"],
+    action: "key.change",
+    summary: "Delete keys by themselves, by their hashes or by their aliases.",
+    body: DeleteKeys,
+    async answer(call) {
+      const { deps, body } = call;
+      const { keys, key_aliases: aliases } = body;
       const rows = await findKeysToDelete(keys ?? [], aliases ?? [], deps);
+      for (const row of rows) requireCovered(call, owner(row), "keys of others");
       await removeKeys(rows, deps);
-      return c.json({ deleted_keys: keys ?? rows.map((row) => row.hash) });
-    })
-    .post("/key/block", jsonBody(OneKey), async (c) => {
-      const row = await setBlocked(c.req.valid("json").key, true, c.req.raw.headers, depsOf(c));
-      return c.json(row);
-    })
-    .post("/key/unblock", jsonBody(OneKey), async (c) => {
-      const row = await setBlocked(c.req.valid("json").key, false, c.req.raw.headers, depsOf(c));
-      return c.json(row);
-    })
-    .get("/key/info", queryOf(z.object({ key: field.text.optional() })), async (c) => {
-      const deps = depsOf(c);
-      const asker = await identifyAsker(c.req.raw.headers, deps);
-      const { key } = c.req.valid("query");
-      const row = await visibleKey(asker, key, deps);
-      const info = renderKeyInfo(row, await liveSpend(row, deps), deps);
-      return c.json({ key: key ?? row.hash, info });
-    })
-    .get("/key/list", admin, queryOf(ListQuery), async (c) => {
-      const deps = depsOf(c);
-      const query = c.req.valid("query");
-      const { rows, total } = await listKeyRows(deps.db, filterOf(query), query, {
+      for (const row of rows) call.audit(keyAudit("deleted", row, null, deps));
+      return { deleted_keys: keys ?? rows.map((row) => row.hash) };
+    },
+  }),
+  bodyRoute({
+    paths: ["/key/block"],
+    action: "key.change",
+    summary: "Turn a key away from its next call on.",
+    body: OneKey,
+    answer: (call) => setBlocked(call, call.body.key, true),
+  }),
+  bodyRoute({
+    paths: ["/key/unblock"],
+    action: "key.change",
+    summary: "Let a blocked key in again.",
+    body: OneKey,
+    answer: (call) => setBlocked(call, call.body.key, false),
+  }),
+  readRoute({
+    paths: ["/key/info"],
+    action: "key.read",
+    summary: "One key, with what it has spent. Without a parameter: the key that asks.",
+    query: z.object({ key: field.text.optional() }),
+    async answer(call) {
+      const { deps, query, asker } = call;
+      const row = await requireOwnKey(call, query.key ?? asker.keyHash);
+      return {
+        key: query.key ?? row.hash,
+        info: renderKeyInfo(row, await liveSpend(row, deps), deps),
+      };
+    },
+  }),
+  readRoute({
+    paths: ["/key/list"],
+    action: "key.read",
+    summary: "Keys, a page at a time.",
+    query: ListQuery,
+    async answer({ deps, query, coverage }) {
+      const { rows, total } = await listKeyRows(deps.db, { ...filterOf(query), coverage }, query, {
         by: query.sort_by ?? "created_at",
         ascending: query.sort_order === "asc",
       });
-      return c.json({
+      return {
         keys: rows.map((row) =>
           query.return_full_object ? renderKeyRow(row, row.spendNanoUsd, deps) : row.hash,
         ),
         total_count: total,
         current_page: query.page,
         total_pages: Math.ceil(total / query.size),
-      });
-    });
+      };
+    },
+  }),
+];
+
+/** What belongs to whom, as roles see it. */
+function owner({ hash, userId, teamId, organizationId }: KeyRow): Owner {
+  return { keyHash: hash, userId, teamId, organizationId };
+}
+
+/** The key, if the asker's role reaches it. */
+async function requireOwnKey(call: AdminCall, keyOrHash: string): Promise<KeyRow> {
+  const row = await requireKey(keyOrHash, call.deps);
+  requireCovered(call, owner(row), "this key's info");
+  return row;
+}
+
+function keyAudit(
+  action: AuditAction,
+  before: KeyRow | null,
+  after: KeyRow | null,
+  deps: AdminDeps,
+): AuditEntry {
+  const shown = (row: KeyRow | null) =>
+    row === null ? null : renderKeyRow(row, row.spendNanoUsd, deps);
+  const id = (after ?? before)?.hash ?? "";
+  return {
+    action,
+    table: "LiteLLM_VerificationToken",
+    id,
+    before: shown(before),
+    after: shown(after),
+  };
 }
 
 /** The row of a new key, and the key, which is stored nowhere. Also for the key of a new user. */
@@ -128,6 +196,9 @@ export async function newKey(
     userId: null,
     organizationId: null,
     expiresAtMs: null,
+    previousHash: null,
+    previousUntilMs: null,
+    rotateAtMs: null,
     spendNanoUsd: body.spend ?? 0,
     createdAtMs: nowMs,
     createdBy: by,
@@ -186,32 +257,13 @@ async function findKeysToDelete(
   return rows;
 }
 
-async function setBlocked(key: string, blocked: boolean, headers: Headers, deps: AdminDeps) {
-  const before = await requireKey(key, deps);
-  const changes = { blocked, updatedAtMs: deps.nowMs(), updatedBy: changedBy(headers) };
+async function setBlocked(call: AdminCall, key: string, isBlocked: boolean): Promise<JsonObject> {
+  const { deps, by } = call;
+  const before = await requireOwnKey(call, key);
+  const changes = { blocked: isBlocked, updatedAtMs: deps.nowMs(), updatedBy: by };
   const after = await saveKey(before, { ...before, ...changes }, deps);
+  call.audit(keyAudit(isBlocked ? "blocked" : "unblocked", before, after, deps));
   return renderKeyRow(after, await liveSpend(after, deps), deps);
-}
-
-/** The administrator sees every key, a key itself. */
-async function visibleKey(
-  asker: Asker,
-  wanted: string | undefined,
-  deps: AdminDeps,
-): Promise<KeyRow> {
-  switch (asker.kind) {
-    case "admin":
-      // The master key has no row; without a name there is nothing to show.
-      if (wanted === undefined) throw keyNotFound();
-      return requireKey(wanted, deps);
-    case "key":
-      if (wanted === undefined || (await hashOf(wanted)) === asker.row.hash) return asker.row;
-      throw new GatewayError(
-        "admin_only",
-        "You are not allowed to access this key's info. A virtual key sees only itself.",
-        { param: "key" },
-      );
-  }
 }
 
 function filterOf(query: z.infer<typeof ListQuery>) {

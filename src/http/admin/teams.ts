@@ -1,59 +1,106 @@
-import { Hono } from "hono";
 import * as z from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { accountIdOf } from "../../core/key-format.ts";
 import { NOTHING_SPENT, type AccountManagement, type ScopeName } from "../../core/ledger/policy.ts";
 import { usdFromNano } from "../../core/money.ts";
+import type { Owner } from "../../core/roles.ts";
 import { isConflict } from "../../platform/db/conflict.ts";
 import { findOwnedKeyRows } from "../../platform/db/keys.ts";
 import { teamPolicyOf } from "../../platform/db/policies.ts";
+import type { AuditAction } from "../../platform/db/schema/audit.ts";
 import type { TeamMember, TeamRow } from "../../platform/db/schema/identity.ts";
 import * as table from "../../platform/db/teams.ts";
-import type { App } from "../context.ts";
 import type { AdminDeps } from "./deps.ts";
-import type { FindDeps } from "./find-deps.ts";
 import * as field from "./fields.ts";
-import { ADMIN_USER_ID, adminOnly, changedBy } from "./guard.ts";
+import { ADMIN_USER_ID } from "./guard.ts";
 import { renderKeyRow } from "./key-view.ts";
 import { noLimits } from "./limit-fields.ts";
 import { renderAuthors, renderLimits } from "./render.ts";
+import {
+  bodyRoute,
+  readRoute,
+  requireCovered,
+  type AdminCall,
+  type AdminRoute,
+  type AuditEntry,
+} from "./route.ts";
 import { changeTeam, NewTeam, plainMember, UpdateTeam, type TeamBody } from "./team-body.ts";
 import { tellAccount } from "./tell-account.ts";
-import { jsonBody, queryOf } from "./validate.ts";
 
-export function teamRoutes(depsOf: FindDeps) {
-  const admin = adminOnly(depsOf);
-  return new Hono<App>()
-    .post("/team/new", jsonBody(NewTeam), async (c) => {
-      const deps = depsOf(c);
-      const body = c.req.valid("json");
-      const by = changedBy(c.req.raw.headers);
+export const teamRoutes: AdminRoute[] = [
+  bodyRoute({
+    paths: ["/team/new"],
+    action: "team.create",
+    summary: "Make a team, with limits that bind all its keys together.",
+    body: NewTeam,
+    async answer(call) {
+      const { body, deps, by } = call;
       const row = newTeam(body.team_id ?? deps.newId(), body, by, deps.nowMs());
+      requireCovered(call, { organizationId: row.organizationId }, "teams of others");
       await createTeam(row, deps);
-      return c.json(renderTeam(row, 0, deps));
-    })
-    .post("/team/update", jsonBody(UpdateTeam), async (c) => {
-      const deps = depsOf(c);
-      const body = c.req.valid("json");
-      const before = await requireTeam(body.team_id, deps);
-      const after = changeTeam(before, body, changedBy(c.req.raw.headers), deps.nowMs());
+      call.audit(teamAudit("created", null, row, deps));
+      return renderTeam(row, 0, deps);
+    },
+  }),
+  bodyRoute({
+    paths: ["/team/update"],
+    action: "team.change",
+    summary: "Change a team. What is not in the body stays as it is.",
+    body: UpdateTeam,
+    async answer(call) {
+      const { body, deps, by } = call;
+      const before = await requireOwnTeam(call, body.team_id);
+      const after = changeTeam(before, body, by, deps.nowMs());
+      requireCovered(call, ownerOf(after), "teams of others");
       await saveTeam(before, after, deps);
+      call.audit(teamAudit("updated", before, after, deps));
       const [spentNanoUsd] = await liveSpends(after, deps);
-      return c.json({ team_id: after.id, data: renderTeam(after, spentNanoUsd, deps) });
-    })
-    .get("/team/info", admin, queryOf(z.object({ team_id: field.text })), async (c) => {
-      const deps = depsOf(c);
-      const row = await requireTeam(c.req.valid("query").team_id, deps);
+      return { team_id: after.id, data: renderTeam(after, spentNanoUsd, deps) };
+    },
+  }),
+  readRoute({
+    paths: ["/team/info"],
+    action: "team.read",
+    summary: "One team, with its members, its keys and what they have spent.",
+    query: z.object({ team_id: field.text }),
+    async answer(call) {
+      const { deps, query } = call;
+      const row = await requireOwnTeam(call, query.team_id);
       const [spentNanoUsd, memberSpends] = await liveSpends(row, deps);
       const keys = await findOwnedKeyRows(deps.db, { teamId: row.id });
-      return c.json({
+      return {
         team_id: row.id,
         team_info: renderTeam(row, spentNanoUsd, deps),
         keys: keys.map((key) => renderKeyRow(key, key.spendNanoUsd, deps)),
         team_memberships: renderMemberships(row, memberSpends),
-      });
-    });
+      };
+    },
+  }),
+];
+
+/** What belongs to whom, as roles see it. */
+function ownerOf({ id, organizationId }: TeamRow): Owner {
+  return { teamId: id, organizationId };
+}
+
+/** The team, if the asker's role reaches it. */
+async function requireOwnTeam(call: AdminCall, teamId: string): Promise<TeamRow> {
+  const row = await requireTeam(teamId, call.deps);
+  requireCovered(call, ownerOf(row), "this team's info");
+  return row;
+}
+
+function teamAudit(
+  action: AuditAction,
+  before: TeamRow | null,
+  after: TeamRow | null,
+  deps: AdminDeps,
+): AuditEntry {
+  const shown = (row: TeamRow | null) =>
+    row === null ? null : renderTeam(row, row.spendNanoUsd, deps);
+  const id = (after ?? before)?.id ?? "";
+  return { action, table: "LiteLLM_TeamTable", id, before: shown(before), after: shown(after) };
 }
 
 /** Throws LiteLLM's "not found". */

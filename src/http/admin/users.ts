@@ -1,17 +1,15 @@
-import { Hono } from "hono";
 import * as z from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { usdFromNano } from "../../core/money.ts";
 import { findOwnedKeyRows } from "../../platform/db/keys.ts";
+import type { AuditAction } from "../../platform/db/schema/audit.ts";
 import type { UserRow } from "../../platform/db/schema/identity.ts";
 import { findTeamRows } from "../../platform/db/teams.ts";
 import * as table from "../../platform/db/users.ts";
-import type { App } from "../context.ts";
 import type { AdminDeps } from "./deps.ts";
-import type { FindDeps } from "./find-deps.ts";
 import * as field from "./fields.ts";
-import { ADMIN_USER_ID, adminOnly, changedBy } from "./guard.ts";
+import { ADMIN_USER_ID } from "./guard.ts";
 import { createKey } from "./key-changes.ts";
 import { renderKeyRow, renderNewKey } from "./key-view.ts";
 import { newKey } from "./keys.ts";
@@ -27,48 +25,84 @@ import {
   saveUser,
   setUserSpend,
 } from "./user-changes.ts";
-import { jsonBody, queryOf } from "./validate.ts";
+import { bodyRoute, readRoute, requireCovered, type AdminRoute, type AuditEntry } from "./route.ts";
 
-export function userRoutes(depsOf: FindDeps) {
-  const admin = adminOnly(depsOf);
-  return new Hono<App>()
-    .post("/user/new", jsonBody(NewUser), async (c) => {
-      const deps = depsOf(c);
-      return c.json(await newUserWithKey(c.req.valid("json"), changedBy(c.req.raw.headers), deps));
-    })
-    .post("/user/update", jsonBody(UpdateUser), async (c) => {
-      const deps = depsOf(c);
-      const body = c.req.valid("json");
+export const userRoutes: AdminRoute[] = [
+  bodyRoute({
+    paths: ["/user/new"],
+    action: "user.create",
+    summary: "Make a user, and a key for them unless told otherwise.",
+    body: NewUser,
+    async answer(call) {
+      const { body, deps, by } = call;
+      const answer = await newUserWithKey(body, by, deps);
+      call.audit(userAudit("created", null, answer.row, deps));
+      return answer.shown;
+    },
+  }),
+  bodyRoute({
+    paths: ["/user/update"],
+    action: "user.change",
+    summary: "Change a user. What is not in the body stays as it is.",
+    body: UpdateUser,
+    async answer(call) {
+      const { body, deps, by } = call;
       const before = await findUser(body.user_id ?? null, body.user_email ?? null, deps);
-      const after = changeUser(before, body, changedBy(c.req.raw.headers), deps.nowMs());
+      requireCovered(call, { userId: before.id }, "this user");
+      const after = changeUser(before, body, by, deps.nowMs());
       await saveUser(before, after, deps);
+      call.audit(userAudit("updated", before, after, deps));
       if (body.spend !== undefined) await setUserSpend(after, body.spend, deps);
       const spentNanoUsd = await liveSpend(after, deps);
-      return c.json({ user_id: after.id, data: renderUser(after, spentNanoUsd, deps) });
-    })
-    .get("/user/info", admin, queryOf(z.object({ user_id: field.text.optional() })), async (c) => {
-      const deps = depsOf(c);
-      const row = await findUser(c.req.valid("query").user_id ?? ADMIN_USER_ID, null, deps);
+      return { user_id: after.id, data: renderUser(after, spentNanoUsd, deps) };
+    },
+  }),
+  readRoute({
+    paths: ["/user/info"],
+    action: "user.read",
+    summary: "One user, with their keys and teams. Without a parameter: whoever asks.",
+    query: z.object({ user_id: field.text.optional() }),
+    async answer(call) {
+      const { deps, query, asker } = call;
+      const row = await findUser(query.user_id ?? asker.userId ?? ADMIN_USER_ID, null, deps);
+      requireCovered(call, { userId: row.id }, "this user's info");
       const keys = await findOwnedKeyRows(deps.db, { userId: row.id });
       const teams = await findTeamRows(deps.db, row.teams);
-      return c.json({
+      return {
         user_id: row.id,
         user_info: renderUser(row, await liveSpend(row, deps), deps),
         keys: keys.map((key) => renderKeyRow(key, key.spendNanoUsd, deps)),
         teams: teams.map((team) => renderTeam(team, team.spendNanoUsd, deps)),
-      });
-    });
+      };
+    },
+  }),
+];
+
+function userAudit(
+  action: AuditAction,
+  before: UserRow | null,
+  after: UserRow | null,
+  deps: AdminDeps,
+): AuditEntry {
+  const shown = (row: UserRow | null) =>
+    row === null ? null : renderUser(row, row.spendNanoUsd, deps);
+  const id = (after ?? before)?.id ?? "";
+  return { action, table: "LiteLLM_UserTable", id, before: shown(before), after: shown(after) };
 }
 
 /** A user, with their memberships and, unless told otherwise, a key: all of it or nothing. */
-async function newUserWithKey(body: NewUserBody, by: string, deps: AdminDeps): Promise<JsonObject> {
+async function newUserWithKey(
+  body: NewUserBody,
+  by: string,
+  deps: AdminDeps,
+): Promise<{ row: UserRow; shown: JsonObject }> {
   const row = newUser(body.user_id ?? deps.newId(), body, by, deps.nowMs());
   for (const teamId of row.teams) await requireTeam(teamId, deps);
   await createUser(row, deps);
   try {
     const answer = await keyFor(row, body, by, deps);
     await joinTeams(row, body.teams ?? [], deps);
-    return { ...answer, ...renderUser(row, row.spendNanoUsd, deps) };
+    return { row, shown: { ...answer, ...renderUser(row, row.spendNanoUsd, deps) } };
   } catch (error) {
     // Nobody has seen the key yet, so taking it back with its user leaves nothing behind.
     await removeUser(row, deps);

@@ -1,4 +1,5 @@
-import { and, asc, count, desc, eq, inArray, sql, type SQL } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, or, sql, type AnyColumn, type SQL } from "drizzle-orm";
+import type { Coverage } from "../../core/roles.ts";
 import type { Database } from "./database.ts";
 import { keys, type KeyRow } from "./schema/identity.ts";
 
@@ -48,6 +49,7 @@ export interface KeyFilter {
   teamId?: string | undefined;
   userId?: string | undefined;
   organizationId?: string | undefined;
+  coverage?: Coverage | undefined;
 }
 
 export interface Page {
@@ -102,17 +104,28 @@ export async function findOwnedKeyRows(db: Database, filter: KeyFilter): Promise
 export const OWNED_KEYS_MAX = 2_000;
 
 function conditionOf(filter: KeyFilter): SQL | undefined {
-  const { hash, alias, teamId, userId, organizationId } = filter;
+  const { hash, alias, teamId, userId, organizationId, coverage } = filter;
   return and(
     hash === undefined ? undefined : eq(keys.hash, hash),
     alias === undefined ? undefined : eq(keys.alias, alias),
     teamId === undefined ? undefined : eq(keys.teamId, teamId),
     userId === undefined ? undefined : eq(keys.userId, userId),
     organizationId === undefined ? undefined : eq(keys.organizationId, organizationId),
+    coverage === undefined || coverage.kind === "all" ? undefined : isCovered(coverage),
+  );
+}
+
+/** As `covers` in `core/roles.ts`, in SQL. */
+function isCovered(some: Extract<Coverage, { kind: "some" }>): SQL | undefined {
+  return or(
+    isOneOf(keys.organizationId, some.organizationIds),
+    isOneOf(keys.teamId, some.teamIds),
+    some.userId === null ? undefined : eq(keys.userId, some.userId),
+    some.keyHash === null ? undefined : eq(keys.hash, some.keyHash),
   );
 }
 
 /** One bound parameter for any number of values: D1 allows only a hundred. */
-function isOneOf(column: typeof keys.hash | typeof keys.alias, values: readonly string[]): SQL {
+function isOneOf(column: AnyColumn, values: readonly string[]): SQL {
   return inArray(column, sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`);
 }

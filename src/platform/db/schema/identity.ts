@@ -1,34 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { JsonObject } from "../../../core/json.ts";
-
-/** What keys, teams and users share. A function, because a column object belongs to one table. */
-function limits() {
-  return {
-    /** Empty: every model. */
-    models: text("models", { mode: "json" }).$type<string[]>().notNull(),
-    maxBudgetNanoUsd: integer("max_budget_nano_usd"),
-    /** As it was written: `30d`, `monthly`. Null: the budget is for the whole life. */
-    budgetDuration: text("budget_duration"),
-    /** When the duration was set; windows of several days count from that day. */
-    budgetAnchorMs: integer("budget_anchor_ms").notNull(),
-    tpmLimit: integer("tpm_limit"),
-    rpmLimit: integer("rpm_limit"),
-    maxParallelRequests: integer("max_parallel_requests"),
-    blocked: integer("blocked", { mode: "boolean" }),
-    metadata: text("metadata", { mode: "json" }).$type<JsonObject>().notNull(),
-    /** LiteLLM's further fields under their wire names: kept and given back, not interpreted. */
-    settings: text("settings", { mode: "json" }).$type<JsonObject>().notNull(),
-    /**
-     * Spend over the whole life. The account object is the authority; this copy follows as records
-     * arrive (a trigger on `requests`) and is what lists and reports read.
-     */
-    spendNanoUsd: integer("spend_nano_usd").notNull().default(0),
-    createdAtMs: integer("created_at_ms").notNull(),
-    createdBy: text("created_by").notNull(),
-    updatedAtMs: integer("updated_at_ms").notNull(),
-    updatedBy: text("updated_by").notNull(),
-  };
-}
+import { limits } from "./limits.ts";
 
 export const keys = sqliteTable(
   "keys",
@@ -44,22 +15,34 @@ export const keys = sqliteTable(
     userId: text("user_id"),
     organizationId: text("organization_id"),
     expiresAtMs: integer("expires_at_ms"),
+    /** The hash before the last rotation, which opens the same door until this moment. */
+    previousHash: text("previous_hash"),
+    previousUntilMs: integer("previous_until_ms"),
+    /** When a key that rotates by itself is due. */
+    rotateAtMs: integer("rotate_at_ms"),
     ...limits(),
   },
   (table) => [
     uniqueIndex("keys_alias").on(table.alias),
+    index("keys_previous").on(table.previousHash),
+    index("keys_rotation").on(table.rotateAtMs),
+    index("keys_organization").on(table.organizationId),
     index("keys_team").on(table.teamId),
     index("keys_user").on(table.userId),
   ],
 );
 
-export const teams = sqliteTable("teams", {
-  id: text("id").primaryKey(),
-  alias: text("alias"),
-  organizationId: text("organization_id"),
-  members: text("members", { mode: "json" }).$type<TeamMember[]>().notNull(),
-  ...limits(),
-});
+export const teams = sqliteTable(
+  "teams",
+  {
+    id: text("id").primaryKey(),
+    alias: text("alias"),
+    organizationId: text("organization_id"),
+    members: text("members", { mode: "json" }).$type<TeamMember[]>().notNull(),
+    ...limits(),
+  },
+  (table) => [index("teams_organization").on(table.organizationId)],
+);
 
 export const users = sqliteTable(
   "users",

@@ -101,6 +101,36 @@ export const queryFlag = z
   .transform((value) => ["true", "True", "1"].includes(value))
   .optional();
 
+/** `2026-11-21`, `2026-11-21 08:00:00` or ISO 8601, in UTC unless it says otherwise; in milliseconds. */
+export const queryTime = z
+  .string()
+  .transform((written, context) => {
+    const isZoned = /(z|[+-]\d\d:?\d\d)$/i.test(written);
+    const hasTime = written.length > "2026-11-21".length;
+    const iso = written.trim().replace(" ", "T");
+    const atMs = Date.parse(hasTime && !isZoned ? `${iso}Z` : iso);
+    if (!Number.isNaN(atMs)) return atMs;
+    const message = `'${written}' is not a date; write it like 2026-11-21 or 2026-11-21 08:00:00`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  })
+  .optional();
+
+/** Where the page before ended: the last row's time and id. */
+export const cursor = z
+  .string()
+  .transform((written, context) => {
+    const [, atText, id] = /^(\d{1,15})\.(.{1,256})$/.exec(written) ?? [];
+    if (atText !== undefined && id !== undefined) return { atMs: Number(atText), id };
+    context.addIssue({ code: "custom", message: "is not a `next_page` this gateway gave" });
+    return z.NEVER;
+  })
+  .optional();
+
+export function writeCursor({ atMs, id }: { atMs: number; id: string }): string {
+  return `${atMs}.${id}`;
+}
+
 function emptyAsNull(value: unknown): unknown {
   return value === "" ? null : value;
 }

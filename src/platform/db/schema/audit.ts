@@ -25,5 +25,13 @@ export const auditLog = sqliteTable(
   ],
 );
 
-export type AuditAction = "created" | "updated" | "deleted" | "blocked" | "unblocked" | "rotated";
+export const AUDIT_ACTIONS = [
+  "created",
+  "updated",
+  "deleted",
+  "blocked",
+  "unblocked",
+  "rotated",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 export type AuditRow = typeof auditLog.$inferSelect;

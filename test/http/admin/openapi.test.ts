@@ -22,7 +22,12 @@ suite("the management API's description of itself", () => {
             },
           },
         },
-        "x-roles": expect.arrayContaining(["proxy_admin", "team_admin (team)"]),
+        "x-roles": [
+          "proxy_admin",
+          "org_admin (organization)",
+          "team_admin (team)",
+          "internal_user (own)",
+        ],
       },
     });
     expect(paths["/audit/{id}"]).toMatchObject({

@@ -7,6 +7,8 @@ import { openMessage } from "./records-message.ts";
 export interface QueueDeps {
   db: D1Database;
   sinks: readonly Sink[];
+  /** Whose midnight ends a day in reports. */
+  timeZone: string;
   nowMs(): number;
 }
 
@@ -30,7 +32,7 @@ export interface QueueDeps {
  */
 export async function handleBatch(batch: MessageBatch, deps: QueueDeps): Promise<void> {
   const parcels = batch.messages.map(openParcel);
-  const stored = await store(parcels, deps.db);
+  const stored = await store(parcels, deps);
   await exportAll(stored, deps);
   for (const parcel of parcels) finish(parcel);
 }
@@ -58,24 +60,22 @@ function openParcel(message: Message): Parcel {
 }
 
 /** Returns the parcels whose records are in D1. */
-async function store(parcels: readonly Parcel[], db: D1Database): Promise<Parcel[]> {
+async function store(parcels: readonly Parcel[], deps: QueueDeps): Promise<Parcel[]> {
   try {
-    await insertRequests(
-      db,
-      parcels.flatMap((parcel) => parcel.records),
-    );
+    const records = parcels.flatMap((parcel) => parcel.records);
+    await insertRequests(deps.db, records, deps.timeZone);
     return [...parcels];
   } catch {
     // Either D1 is away, or something in one message ails it: alone, it takes no other down.
-    return await storeOneByOne(parcels, db);
+    return await storeOneByOne(parcels, deps);
   }
 }
 
-async function storeOneByOne(parcels: readonly Parcel[], db: D1Database): Promise<Parcel[]> {
+async function storeOneByOne(parcels: readonly Parcel[], deps: QueueDeps): Promise<Parcel[]> {
   const stored: Parcel[] = [];
   for (const parcel of parcels) {
     try {
-      await insertRequests(db, parcel.records);
+      await insertRequests(deps.db, parcel.records, deps.timeZone);
       stored.push(parcel);
     } catch {
       postpone(parcel, DATABASE_DELAY_MS);

@@ -5,5 +5,6 @@ import { handleBatch } from "./queue.ts";
 /** The Worker's `queue` handler: records on their way to D1 and the sinks. */
 export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> {
   const { deps, sinks } = compose(env);
-  await handleBatch(batch, { db: env.DB, sinks, nowMs: () => deps.nowMs() });
+  const { timeZone } = deps.config.settings;
+  await handleBatch(batch, { db: env.DB, sinks, timeZone, nowMs: () => deps.nowMs() });
 }

@@ -1,16 +1,20 @@
 import type { CallRecord } from "../../core/record.ts";
+import { labelsOf } from "../../core/usage-labels.ts";
 import type { Exports, requests } from "./schema/requests.ts";
 
 /**
- * Stores records that are not stored yet and leaves the others alone; sums follow by trigger. When
- * it throws, some chunks may be in: calling it again is always safe.
+ * Stores records that are not stored yet and leaves the others alone; sums follow by trigger, those
+ * per day by the calendar of `timeZone`. When it throws, some chunks may be in: calling it again is
+ * always safe.
  */
 export async function insertRequests(
   db: D1Database,
   records: readonly CallRecord[],
+  timeZone: string,
 ): Promise<void> {
   const statement = db.prepare(INSERT);
-  for (const chunk of cutJson(records)) await statement.bind(chunk).run();
+  const labelled = records.map((record) => ({ ...record, ...labelsOf(record, timeZone) }));
+  for (const chunk of cutJson(labelled)) await statement.bind(chunk).run();
 }
 
 /** Which sinks are done with which of these records: request id → sinks' names. */
@@ -53,7 +57,7 @@ export async function markExported(
 type Columns = (typeof requests)["_"]["columns"];
 type ColumnName = Columns[keyof Columns]["_"]["name"];
 
-/** Where each column's value stands in the JSON of a `CallRecord`. */
+/** Where each column's value stands in the JSON of a labelled `CallRecord`. */
 const PATHS: Record<Exclude<ColumnName, "exports">, string> = {
   request_id: "$.requestId",
   response_id: "$.responseId",
@@ -81,6 +85,9 @@ const PATHS: Record<Exclude<ColumnName, "exports">, string> = {
   ending: "$.ending",
   error_code: "$.errorCode",
   attempts: "$.attempts",
+  day: "$.day",
+  client: "$.client",
+  purpose: "$.purpose",
   started_at_ms: "$.startedAtMs",
   first_token_at_ms: "$.firstTokenAtMs",
   ended_at_ms: "$.endedAtMs",

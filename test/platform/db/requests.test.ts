@@ -2,26 +2,36 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CallRecord } from "../../../src/core/record.ts";
+import { labelsOf } from "../../../src/core/usage-labels.ts";
 import { findExports, insertRequests, markExported } from "../../../src/platform/db/requests.ts";
-import { hourlySpend, requests } from "../../../src/platform/db/schema/requests.ts";
+import { dailyUsage, hourlySpend, requests } from "../../../src/platform/db/schema/requests.ts";
 import { sampleRecord } from "../sinks/sample-record.ts";
 
 const HOUR_MS = 3_600_000;
 const orm = drizzle(env.DB);
 
 beforeEach(async () => {
-  const tables = ["requests", "hourly_spend", "keys", "teams", "users"];
+  const tables = [
+    "requests",
+    "hourly_spend",
+    "daily_usage",
+    "daily_label_usage",
+    "keys",
+    "teams",
+    "users",
+  ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
 describe("insertRequests", () => {
   it("keeps every field of a record in a column of its own", async () => {
-    await insertRequests(env.DB, [sampleRecord({ overheadMs: 3 })]);
+    await insertRequests(env.DB, [sampleRecord({ overheadMs: 3 })], "UTC");
     const { usage, cost, ...flat } = sampleRecord();
     expect(await orm.select().from(requests)).toEqual([
       {
         ...flat,
         ...usage,
+        ...labelsOf(sampleRecord(), "UTC"),
         costInputNanoUsd: cost.input,
         costCacheReadNanoUsd: cost.cacheRead,
         costCacheWriteNanoUsd: cost.cacheWrite,
@@ -48,7 +58,7 @@ describe("insertRequests", () => {
       messages: [{ role: "user", content: "関所 'quoted' \u0000" }],
       response: "x",
     };
-    await insertRequests(env.DB, [bare, sampleRecord({ requestId: "full", content })]);
+    await insertRequests(env.DB, [bare, sampleRecord({ requestId: "full", content })], "UTC");
     const [first, second] = await orm.select().from(requests).orderBy(requests.requestId);
     expect(first).toMatchObject({
       teamId: null,
@@ -64,19 +74,19 @@ describe("insertRequests", () => {
 
   it("changes nothing when records come again, alone or among new ones", async () => {
     await addIdentities(1);
-    await insertRequests(env.DB, [record("a", 0), record("b", 0)]);
+    await insertRequests(env.DB, [record("a", 0), record("b", 0)], "UTC");
     const before = await everything();
-    await insertRequests(env.DB, [record("a", 0), record("b", 0)]);
+    await insertRequests(env.DB, [record("a", 0), record("b", 0)], "UTC");
     // Not even when the second delivery says something else.
-    await insertRequests(env.DB, [{ ...record("a", 0), costNanoUsd: 1 }]);
+    await insertRequests(env.DB, [{ ...record("a", 0), costNanoUsd: 1 }], "UTC");
     expect(await everything()).toEqual(before);
-    await insertRequests(env.DB, [record("b", 0), record("c", 0), record("c", 0)]);
+    await insertRequests(env.DB, [record("b", 0), record("c", 0), record("c", 0)], "UTC");
     expect(await sums()).toMatchObject({ rows: 3, rollupRequests: 3 });
   });
 
   it("never takes a row that lacks a value for one that came before", async () => {
     const lacking = Object.assign(record("bad", 0), { keyHash: null });
-    await expect(insertRequests(env.DB, [lacking])).rejects.toThrow(/NOT NULL/);
+    await expect(insertRequests(env.DB, [lacking], "UTC")).rejects.toThrow(/NOT NULL/);
   });
 
   it("fails loudly over a row it cannot hold, and then holds none of its chunk", async () => {
@@ -84,7 +94,9 @@ describe("insertRequests", () => {
       "CREATE TRIGGER ail BEFORE INSERT ON requests WHEN NEW.request_id = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END",
     );
     try {
-      await expect(insertRequests(env.DB, [record("a", 0), record("bad", 0)])).rejects.toThrow();
+      await expect(
+        insertRequests(env.DB, [record("a", 0), record("bad", 0)], "UTC"),
+      ).rejects.toThrow();
     } finally {
       await env.DB.exec("DROP TRIGGER ail");
     }
@@ -97,12 +109,12 @@ describe("insertRequests", () => {
       ...record(`call-${index}`, 0),
       keyMetadata: padding,
     }));
-    await insertRequests(env.DB, many);
+    await insertRequests(env.DB, many, "UTC");
     expect(await sums()).toMatchObject({ rows: 60, rollupRequests: 60 });
   });
 
   it("does nothing for no records", async () => {
-    await insertRequests(env.DB, []);
+    await insertRequests(env.DB, [], "UTC");
     expect(await sums()).toMatchObject({ rows: 0 });
   });
 });
@@ -114,7 +126,7 @@ describe("the sums", () => {
     const all = Array.from({ length: 500 }, (_, index) => randomRecord(`call-${index}`, random));
     const deliveries = [...all, ...all.filter(() => random() < 0.3)].toSorted(() => random() - 0.5);
     for (let at = 0; at < deliveries.length; at += 37) {
-      await insertRequests(env.DB, deliveries.slice(at, at + 37));
+      await insertRequests(env.DB, deliveries.slice(at, at + 37), "UTC");
     }
     const expected = all.reduce((sum, one) => sum + one.costNanoUsd, 0);
     expect(expected).toBeGreaterThan(0);
@@ -129,6 +141,11 @@ describe("the sums", () => {
         0,
       ),
       rollupFailures: all.filter((one) => one.status === "failure").length,
+      dailyRequests: all.length,
+      dailyCost: expected,
+      dailyFailures: all.filter((one) => one.status === "failure").length,
+      tagCost: expected,
+      endUserCost: expected,
       keyCost: expected,
       teamCost: costWhere(all, (one) => one.teamId !== null),
       userCost: costWhere(all, (one) => one.userId !== null),
@@ -172,22 +189,39 @@ describe("the sums", () => {
 
   it("follow when a row is priced anew", async () => {
     await addIdentities(1);
-    await insertRequests(env.DB, [record("a", 0), record("b", 0)]);
+    const labelled = { tags: ["batch", "night", "User-Agent: curl"], endUser: "customer-1" };
+    const all = ["a", "b"].map((id) => ({ ...record(id, 0), ...labelled }));
+    await insertRequests(env.DB, all, "UTC");
     await env.DB.exec("UPDATE requests SET cost_nano_usd = 7 WHERE request_id = 'a'");
     const cost = sampleRecord().costNanoUsd + 7;
     expect(await sums()).toMatchObject({
       rowCost: cost,
       rollupCost: cost,
+      dailyCost: cost,
+      // Once under each of the two tags; what a client says of itself is none.
+      tagCost: 2 * cost,
+      endUserCost: cost,
       keyCost: cost,
       teamCost: cost,
       userCost: cost,
     });
   });
+
+  it("are kept by the day on the operator's calendar", async () => {
+    const startedAtMs = Date.parse("2026-11-20T15:00:00Z");
+    await insertRequests(env.DB, [{ ...record("a", 0), startedAtMs }], "Asia/Tokyo");
+    const refused = { startedAtMs: startedAtMs - 1, status: "failure" as const, statusCode: 429 };
+    await insertRequests(env.DB, [{ ...record("b", 0), ...refused }], "Asia/Tokyo");
+    expect(await orm.select().from(dailyUsage).orderBy(dailyUsage.day)).toMatchObject([
+      { day: "2026-11-20", outcome: "429", requests: 1 },
+      { day: "2026-11-21", outcome: "success", requests: 1 },
+    ]);
+  });
 });
 
 describe("exports", () => {
   it("are remembered per sink and per record", async () => {
-    await insertRequests(env.DB, [record("a", 0), record("b", 0), record("c", 0)]);
+    await insertRequests(env.DB, [record("a", 0), record("b", 0), record("c", 0)], "UTC");
     await markExported(env.DB, "datadog", "delivered", ["a", "b"], 1);
     await markExported(env.DB, "web.hook", "dropped", ["b"], 2);
     expect(await findExports(env.DB, ["a", "b", "c", "unknown"])).toEqual(
@@ -280,6 +314,11 @@ async function sums() {
        (SELECT sum(cost_nano_usd) FROM hourly_spend) AS rollupCost,
        (SELECT sum(input_tokens + output_tokens) FROM hourly_spend) AS rollupTokens,
        (SELECT sum(failures) FROM hourly_spend) AS rollupFailures,
+       (SELECT coalesce(sum(requests), 0) FROM daily_usage) AS dailyRequests,
+       (SELECT sum(cost_nano_usd) FROM daily_usage) AS dailyCost,
+       (SELECT sum(requests) FROM daily_usage WHERE outcome <> 'success') AS dailyFailures,
+       (SELECT sum(cost_nano_usd) FROM daily_label_usage WHERE kind = 'tag') AS tagCost,
+       (SELECT sum(cost_nano_usd) FROM daily_label_usage WHERE kind = 'end_user') AS endUserCost,
        (SELECT sum(spend_nano_usd) FROM keys) AS keyCost,
        (SELECT sum(spend_nano_usd) FROM teams) AS teamCost,
        (SELECT sum(spend_nano_usd) FROM users) AS userCost`,
@@ -287,7 +326,15 @@ async function sums() {
 }
 
 async function everything() {
-  const tables = ["requests", "hourly_spend", "keys", "teams", "users"];
+  const tables = [
+    "requests",
+    "hourly_spend",
+    "daily_usage",
+    "daily_label_usage",
+    "keys",
+    "teams",
+    "users",
+  ];
   return await env.DB.batch(
     tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`)),
   ).then((results) => results.map((result) => result.results));

@@ -36,6 +36,12 @@ export const requests = sqliteTable(
     ending: text("ending").$type<CallRecord["ending"]>().notNull(),
     errorCode: text("error_code"),
     attempts: integer("attempts").notNull(),
+    /** The day it started on, in the operator's time zone: `2026-11-21`. */
+    day: text("day").notNull().default(""),
+    /** What kind of program called: `claude-code`, `openai-python`. */
+    client: text("client").notNull().default(""),
+    /** What it was for, by its tag `purpose:…` or its key's metadata. */
+    purpose: text("purpose").notNull().default(""),
     startedAtMs: integer("started_at_ms").notNull(),
     firstTokenAtMs: integer("first_token_at_ms"),
     endedAtMs: integer("ended_at_ms").notNull(),
@@ -110,6 +116,83 @@ export const hourlySpend = sqliteTable(
   ],
 );
 
+/**
+ * Sums per day of the operator's calendar, kept by the same triggers: what reports read. A month of
+ * five hundred people is some tens of thousands of rows, whatever they called. Absent names are empty.
+ */
+export const dailyUsage = sqliteTable(
+  "daily_usage",
+  {
+    day: text("day").notNull(),
+    userId: text("user_id").notNull(),
+    teamId: text("team_id").notNull(),
+    organizationId: text("organization_id").notNull(),
+    keyHash: text("key_hash").notNull(),
+    modelGroup: text("model_group").notNull(),
+    model: text("model").notNull(),
+    provider: text("provider").notNull(),
+    region: text("region").notNull(),
+    client: text("client").notNull(),
+    purpose: text("purpose").notNull(),
+    /** `success`, or the status the caller saw: `429`. */
+    outcome: text("outcome").notNull(),
+    requests: integer("requests").notNull(),
+    ...tokenCounts(),
+    costNanoUsd: integer("cost_nano_usd").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [
+        table.day,
+        table.userId,
+        table.teamId,
+        table.organizationId,
+        table.keyHash,
+        table.modelGroup,
+        table.model,
+        table.provider,
+        table.region,
+        table.client,
+        table.purpose,
+        table.outcome,
+      ],
+    }),
+  ],
+);
+
+/** Sums per day of what a call can carry several of, or few calls carry: tags and end users. */
+export const dailyLabelUsage = sqliteTable(
+  "daily_label_usage",
+  {
+    day: text("day").notNull(),
+    kind: text("kind").$type<"tag" | "end_user">().notNull(),
+    label: text("label").notNull(),
+    teamId: text("team_id").notNull(),
+    keyHash: text("key_hash").notNull(),
+    modelGroup: text("model_group").notNull(),
+    model: text("model").notNull(),
+    provider: text("provider").notNull(),
+    requests: integer("requests").notNull(),
+    failures: integer("failures").notNull(),
+    ...tokenCounts(),
+    costNanoUsd: integer("cost_nano_usd").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [
+        table.day,
+        table.kind,
+        table.label,
+        table.teamId,
+        table.keyHash,
+        table.modelGroup,
+        table.model,
+        table.provider,
+      ],
+    }),
+  ],
+);
+
 /** `Usage`, as columns. A function, because a column object belongs to one table. */
 function tokenCounts() {
   return {
@@ -126,4 +209,6 @@ function tokenCounts() {
 export type Exports = Record<string, { outcome: "delivered" | "dropped"; atMs: number }>;
 
 export type RequestRow = typeof requests.$inferSelect;
+export type DailyUsageRow = typeof dailyUsage.$inferSelect;
+export type DailyLabelUsageRow = typeof dailyLabelUsage.$inferSelect;
 export type HourlySpendRow = typeof hourlySpend.$inferSelect;

@@ -29,10 +29,32 @@ export function costOf(usage: Usage, price: Price): Cost {
     [Math.max(usage.outputTokens - reasoningTokens, 0), rates.outputPico],
     [reasoningTokens, rates.reasoningPico ?? rates.outputPico],
   ]);
-  const breakdown = { input, cacheRead, cacheWrite: write5m + write1h, output, reasoning };
+  const breakdown = {
+    // What the call costs beside its tokens was spent on what it reads.
+    input: input + (price.callNano ?? 0),
+    cacheRead,
+    cacheWrite: write5m + write1h,
+    output,
+    reasoning,
+  };
   return {
-    costNanoUsd: input + cacheRead + breakdown.cacheWrite + output + reasoning,
+    costNanoUsd: breakdown.input + cacheRead + breakdown.cacheWrite + output + reasoning,
     breakdown,
+  };
+}
+
+/** The vendor's own figure for a call, parted as its tokens would have been charged at our price. */
+export function costAsTold(toldNanoUsd: number, { costNanoUsd, breakdown }: Cost): Cost {
+  const part = (nanoUsd: number): number =>
+    costNanoUsd === 0 ? 0 : Math.floor(toldNanoUsd * (nanoUsd / costNanoUsd));
+  const input = part(breakdown.input);
+  const cacheRead = part(breakdown.cacheRead);
+  const cacheWrite = part(breakdown.cacheWrite);
+  const reasoning = part(breakdown.reasoning);
+  const output = toldNanoUsd - input - cacheRead - cacheWrite - reasoning;
+  return {
+    costNanoUsd: toldNanoUsd,
+    breakdown: { input, cacheRead, cacheWrite, output, reasoning },
   };
 }
 

@@ -17,6 +17,8 @@ export interface Rates {
 export interface Price extends Rates {
   /** What is charged by the piece (a picture, a second), in nano-USD, beside any tokens. */
   units?: Partial<Record<Unit, number>>;
+  /** What every call costs beside its tokens, in nano-USD. */
+  callNano?: number;
   /** Nobody told a price for tokens; the rates are zero and mean nothing. */
   unitsOnly?: true;
   /**

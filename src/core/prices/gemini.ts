@@ -1,4 +1,4 @@
-import type { ListPrice, PriceList, UsdRates } from "./list-price.ts";
+import { sold, type ListPrice, type PriceList, type UsdRates } from "./list-price.ts";
 
 const LONG_PROMPT_TOKENS = 200_000;
 
@@ -20,6 +20,16 @@ export const GEMINI_PRICES: PriceList = {
     tiered("gemini-2.5-pro", gemini(1.25, 10, 0.125), gemini(2.5, 15, 0.25)),
     flat("gemini-2.5-flash", 0.3, 2.5, 0.03),
     flat("gemini-2.5-flash-lite", 0.1, 0.4, 0.01),
+  ],
+};
+
+/** Of text: pictures, sound and film cost more and are not taken here. */
+export const GEMINI_EMBEDDING_PRICES: PriceList = {
+  source: "https://ai.google.dev/gemini-api/docs/pricing",
+  seen: "2026-07-25",
+  prices: [
+    ...sold("gemini-embedding-001", 0.15, 0),
+    ...sold("gemini-embedding-2 gemini-embedding-2-preview", 0.2, 0),
   ],
 };
 

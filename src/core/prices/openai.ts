@@ -1,4 +1,4 @@
-import type { ListPrice, PriceList, UsdRates } from "./list-price.ts";
+import { sold, soldByUnit, type ListPrice, type PriceList, type UsdRates } from "./list-price.ts";
 
 const SOURCE = "https://developers.openai.com/api/docs/pricing";
 
@@ -54,6 +54,25 @@ export const OPENAI_EMBEDDING_PRICES: PriceList = {
     flat("text-embedding-3-small", 0.02, 0, 0.02),
     flat("text-embedding-3-large", 0.13, 0, 0.13),
     flat("text-embedding-ada-002", 0.1, 0, 0.1),
+  ],
+};
+
+/**
+ * Pictures and sound. Their vendor has one rate for text and a dearer one for what is not, and its
+ * answers do not always tell them apart: all of it is charged at the dearer. Whisper is sold by the
+ * second, speech by the character.
+ */
+export const OPENAI_MEDIA_PRICES: PriceList = {
+  source: SOURCE,
+  seen: "2026-07-25",
+  prices: [
+    ...sold("gpt-image-1", 10, 40, 2.5),
+    ...sold("gpt-image-1-mini", 2.5, 8, 0.25),
+    ...sold("gpt-4o-transcribe gpt-4o-transcribe-diarize", 6, 10),
+    ...sold("gpt-4o-mini-transcribe", 3, 5),
+    ...soldByUnit("whisper-1", "second", 0.0001),
+    ...soldByUnit("tts-1", "character", 0.000_015),
+    ...soldByUnit("tts-1-hd", "character", 0.000_03),
   ],
 };
 

@@ -1,4 +1,3 @@
-import { capabilitiesOf } from "./capabilities.ts";
 import type { Deployment } from "./config/deployment.ts";
 import { nanoForTokens } from "./cost.ts";
 import { GatewayError } from "./errors.ts";
@@ -53,24 +52,32 @@ function boundAt(
   wish: OutputWish,
   usesCaching: boolean,
 ): Omit<CostBound, "clampable"> {
-  const { maxOutputTokens } = capabilitiesOf(deployment.baseModel);
-  const inputTokens = inputTokensMax(measure, deployment.baseModel);
-  const outputTokensMax = Math.min(wish.maxOutputTokens ?? maxOutputTokens, maxOutputTokens);
+  const { capabilities, outputTokensMax: mostTokens } = deployment.facts;
+  const inputTokens = inputTokensMax(measure, deployment);
+  const wished = wish.maxOutputTokens ?? capabilities.maxOutputTokens;
+  const outputTokensMax = Math.min(wished, mostTokens);
   const writes = usesCaching || CACHES_UNASKED.has(deployment.provider);
   const reachable = ratesWithin(inputTokens, price);
   const inputPico = Math.max(...reachable.map((rates) => readRate(rates, writes, measure)));
   const outputPico = Math.max(...reachable.map(writeRate));
-  const wished = wish.maxOutputTokens === undefined ? 0 : outputTokensMax * wish.choices;
+  const wishedInAll = wish.maxOutputTokens === undefined ? 0 : outputTokensMax * wish.choices;
   return {
-    inputNanoUsd: nanoForTokens(inputTokens, inputPico),
+    inputNanoUsd: nanoForTokens(inputTokens, inputPico) + (price.callNano ?? 0),
     outputPicoPerToken: outputPico * wish.choices,
     outputTokensMax,
-    tokens: estimateTokens(measure) + wished,
+    tokens: estimateTokens(measure) + wishedInAll,
   };
 }
 
 /** These keep prompts without being asked, and newer models charge for it. */
-const CACHES_UNASKED = new Set(["openai", "azure", "openai_like", "custom_openai", "hosted_vllm"]);
+const CACHES_UNASKED = new Set([
+  "openai",
+  "azure",
+  "openrouter",
+  "openai_like",
+  "custom_openai",
+  "hosted_vllm",
+]);
 
 /** The rates that apply to some prompt of at most this size. */
 function ratesWithin(inputTokens: number, price: Price): Rates[] {
@@ -113,7 +120,7 @@ const AUDIO_BYTES_PER_TOKEN = 8;
 const INPUT_TOKENS_MAX = 100_000_000;
 
 /** A number of tokens that the model's count of this input cannot exceed. */
-function inputTokensMax(measure: InputMeasure, baseModel: string): number {
+function inputTokensMax(measure: InputMeasure, { baseModel, facts }: Deployment): number {
   const seen =
     REQUEST_TOKENS +
     measure.textBytes +
@@ -122,7 +129,7 @@ function inputTokensMax(measure: InputMeasure, baseModel: string): number {
     measure.vendorTools * VENDOR_TOOL_TOKENS +
     (measure.hasTools ? TOOL_PROMPT_TOKENS : 0);
   // What cannot be seen still has to fit into the model.
-  const all = measure.unseen ? Math.max(seen, capabilitiesOf(baseModel).maxInputTokens) : seen;
+  const all = measure.unseen ? Math.max(seen, facts.capabilities.maxInputTokens) : seen;
   return Math.min(all, INPUT_TOKENS_MAX);
 }
 

@@ -35,6 +35,15 @@ describe("boundOf", () => {
     expect(boundOf(measure, wish(1_000_000), [deployment()]).outputTokensMax).toBe(64_000);
   });
 
+  it("takes the caller's word for a model nobody described, and the operator's before it", () => {
+    const wish = { choices: 1, maxOutputTokens: 60_000 };
+    const most = (modelInfo = {}, wished = wish) =>
+      boundOf(measure, wished, [deployment({ model: "llama", modelInfo })]).outputTokensMax;
+    expect(most()).toBe(60_000);
+    expect(most({}, { ...wish, maxOutputTokens: 1e12 })).toBe(1_000_000);
+    expect(most({ max_output_tokens: 4_096 })).toBe(4_096);
+  });
+
   it("charges each of several answers", () => {
     const bound = boundOf(measure, { choices: 128, maxOutputTokens: 10 }, [deployment()]);
     expect(bound).toMatchObject({ outputTokensMax: 10, outputPicoPerToken: 128_000 });

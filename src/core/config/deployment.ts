@@ -1,3 +1,6 @@
+import type { Facts } from "../facts/facts.ts";
+import type { DeploymentFacts } from "../facts/resolve.ts";
+import type { SharedPolicy } from "../ledger/shared/terms.ts";
 import type { Price } from "../price.ts";
 
 /** One place where one model can be asked: an entry of `model_list`. */
@@ -31,6 +34,8 @@ export interface Deployment {
   price: Price | undefined;
   /** `model_info` as it was written, for `/model/info`. */
   modelInfo: Readonly<Record<string, unknown>>;
+  /** What its model can and its surface takes. Of the `baseModel`: another model has others. */
+  facts: DeploymentFacts;
 }
 
 /**
@@ -71,6 +76,8 @@ export interface GatewayConfig {
   aliases: ReadonlyMap<string, string>;
   router: RouterSettings;
   settings: Settings;
+  /** What is known of all models, the operator's `sekisho_settings.model_facts` on top. */
+  facts: Facts;
   /** `environment_variables`: what variables mean that the environment itself does not set. */
   environment: Readonly<Record<string, string>>;
 }
@@ -99,4 +106,8 @@ export interface Settings {
   keyHeaderName: string | undefined;
   /** How long a call may wait for money that calls in flight hold. */
   budgetWaitMs: number;
+  /** LiteLLM's `max_budget`: what all calls together may cost. */
+  globalBudget: SharedPolicy | undefined;
+  /** LiteLLM's statuses before 1.84: 400 for an exceeded budget, 401 for a model not allowed. */
+  legacyStatuses: boolean;
 }

@@ -1,3 +1,5 @@
+import type { Facts } from "../facts/facts.ts";
+import { resolveFacts } from "../facts/resolve.ts";
 import type { JsonObject } from "../json.ts";
 import { findPrice } from "../prices.ts";
 import { readConnection } from "./connection.ts";
@@ -17,6 +19,7 @@ export interface DeploymentSources {
   unresolved: ReadonlyMap<string, string>;
   variables: ReadonlyMap<string, string>;
   settings: Settings;
+  facts: Facts;
 }
 
 /** LiteLLM tries entries that state an order before those that do not. */
@@ -102,7 +105,8 @@ function readDeployment(read: Entry, sources: DeploymentSources, report: Report)
     ],
     report,
   );
-  const listed = findPrice(name.provider, baseModel, connection.vertex_location);
+  const location = connection.vertex_location ?? connection.aws_region_name;
+  const listed = findPrice(name.provider, baseModel, location);
   return {
     id: read.id,
     group: entry.model_name,
@@ -124,6 +128,7 @@ function readDeployment(read: Entry, sources: DeploymentSources, report: Report)
     dropParams: params.drop_params ?? sources.settings.dropParams,
     price: completePrice(stated, listed, sources.settings.unpricedModels, info.mode),
     modelInfo: info,
+    facts: resolveFacts(sources.facts, { provider: name.provider, baseModel, modelInfo: info }),
   };
 }
 

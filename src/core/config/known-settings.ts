@@ -75,9 +75,9 @@ export const ROUTER_SETTINGS = known(
 
 export const LITELLM_SETTINGS = known(
   `callbacks success_callback failure_callback turn_off_message_logging drop_params request_timeout
-  num_retries timezone`,
-  `service_callback redact_user_api_key_info modify_params cache cache_params max_budget
-  budget_duration default_internal_user_params default_key_generate_params
+  num_retries timezone max_budget budget_duration`,
+  `service_callback redact_user_api_key_info modify_params cache cache_params
+  default_internal_user_params default_key_generate_params
   upperbound_key_generate_params key_generation_settings default_team_params default_team_settings
   cost_discount_config cost_margin_config extra_spend_tag_headers max_end_user_budget
   max_end_user_budget_id datadog_params datadog_llm_observability_params prometheus_metrics_config
@@ -112,7 +112,9 @@ export const GENERAL_SETTINGS = known(
   },
 );
 
-export const SEKISHO_SETTINGS = known("unpriced_models budget_wait_ms request_bytes_max");
+export const SEKISHO_SETTINGS = known(
+  "unpriced_models budget_wait_ms request_bytes_max model_facts compat",
+);
 
 export const CREDENTIAL_ENTRY = known("credential_name credential_values", "", {
   credential_info: "it describes the credential and changes nothing",

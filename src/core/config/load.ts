@@ -1,3 +1,4 @@
+import { DEFAULT_FACTS, withOverlay } from "../facts/facts.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { isConnectionField } from "./connection.ts";
 import type { Deployment, GatewayConfig } from "./deployment.ts";
@@ -42,7 +43,8 @@ export function loadConfig(
   }
   const file = parsed.data;
   const settings = readSettings(file, report);
-  const sources = { file, written: writtenModels(written), unresolved, variables, settings };
+  const facts = withOverlay(DEFAULT_FACTS, file.sekisho_settings?.model_facts);
+  const sources = { file, written: writtenModels(written), unresolved, variables, settings, facts };
   const deployments = readDeployments(sources, report);
   const groups = groupsOf(deployments);
   const aliases = readAliases(file, groups, report);
@@ -56,6 +58,7 @@ export function loadConfig(
     aliases,
     router: readRouterSettings(file),
     settings,
+    facts,
     environment: fileVariables(written, variables),
   };
   return { ok: true, config, warnings: report.warnings };

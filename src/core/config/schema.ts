@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { factsDocument } from "../facts/document.ts";
 
 /**
  * The shape of the file after references are resolved. Objects are loose: unknown names are reported
@@ -40,6 +41,15 @@ const names = z.preprocess(
 
 const mapping = "must be a mapping (name: value)";
 
+/** Which of LiteLLM's releases scripts were written against. */
+const compat = z.strictObject({
+  error_status: z
+    .enum(["litellm-1.84+", "litellm-legacy"], {
+      error: "must be litellm-1.84+ (the default) or litellm-legacy",
+    })
+    .optional(),
+});
+
 const litellmParams = z.looseObject(
   {
     model: text("is missing: write provider/model, or set the variable it refers to"),
@@ -63,7 +73,21 @@ const litellmParams = z.looseObject(
 );
 
 const modelInfo = z.looseObject(
-  { id: optionalText, base_model: optionalText, access_groups: texts, mode: optionalText },
+  {
+    id: optionalText,
+    base_model: optionalText,
+    access_groups: texts,
+    mode: optionalText,
+    max_output_tokens: count,
+    max_input_tokens: count,
+    supports_vision: flag,
+    supports_function_calling: flag,
+    supports_tool_choice: flag,
+    supports_prompt_caching: flag,
+    supports_reasoning: flag,
+    supports_response_schema: flag,
+    supports_assistant_prefill: flag,
+  },
   mapping,
 );
 
@@ -122,6 +146,8 @@ export const fileSchema = z.looseObject({
         request_timeout: seconds,
         num_retries: retries,
         timezone: optionalText,
+        max_budget: number(0, false),
+        budget_duration: optionalText,
       },
       mapping,
     )
@@ -141,6 +167,8 @@ export const fileSchema = z.looseObject({
         unpriced_models: unpricedModels.optional(),
         budget_wait_ms: number(0, true),
         request_bytes_max: count,
+        model_facts: factsDocument.optional(),
+        compat: compat.optional(),
       },
       mapping,
     )

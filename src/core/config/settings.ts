@@ -1,3 +1,6 @@
+import { budgetDurationProblem } from "../ledger/budget-window.ts";
+import type { SharedPolicy } from "../ledger/shared/terms.ts";
+import { nanoFromUsd } from "../money.ts";
 import type { RouterSettings, Settings } from "./deployment.ts";
 import { CALLBACKS } from "./known-settings.ts";
 import { pathOf, type Report } from "./problem.ts";
@@ -46,6 +49,8 @@ export function readSettings(file: ConfigFile, report: Report): Settings {
     callbacks: readCallbacks(file, report),
     keyHeaderName: general.litellm_key_header_name,
     budgetWaitMs: own.budget_wait_ms ?? BUDGET_WAIT_MS,
+    globalBudget: readGlobalBudget(litellm, report),
+    legacyStatuses: own.compat?.error_status === "litellm-legacy",
   };
 }
 
@@ -58,6 +63,21 @@ function readTimeZone(name: string | undefined, report: Report): string {
     report.problems.push({ path, message: "is no IANA time zone: write one like Asia/Tokyo" });
     return "UTC";
   }
+}
+
+/** LiteLLM's budget of the whole proxy. It counts from no particular day, so days count from 1970. */
+function readGlobalBudget(
+  { max_budget: usd, budget_duration: duration }: NonNullable<ConfigFile["litellm_settings"]>,
+  report: Report,
+): SharedPolicy | undefined {
+  const problem = duration === undefined ? undefined : budgetDurationProblem(duration);
+  if (problem !== undefined) {
+    const path = pathOf(["litellm_settings", "budget_duration"]);
+    report.problems.push({ path, message: problem });
+  }
+  if (usd === undefined) return undefined;
+  const budget = { limitNanoUsd: nanoFromUsd(usd), duration: duration ?? null, anchorMs: 0 };
+  return { kind: "global", id: "", name: "all calls", budget, models: [], blocked: false };
 }
 
 type OwnSettings = NonNullable<ConfigFile["sekisho_settings"]>;

@@ -1,5 +1,7 @@
 import { boundOf, measureInput } from "../../../src/core/bound.ts";
 import type { Deployment } from "../../../src/core/config/deployment.ts";
+import { DEFAULT_FACTS } from "../../../src/core/facts/facts.ts";
+import { resolveFacts } from "../../../src/core/facts/resolve.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
 import type { Price } from "../../../src/core/price.ts";
 
@@ -14,12 +16,14 @@ export const UNIT: Price = {
 };
 
 export function deployment(over: Partial<Deployment> = {}): Deployment {
+  const model = over.model ?? "claude-sonnet-4-5";
+  const place = { provider: "anthropic", baseModel: model, modelInfo: {}, ...over };
   return {
     id: "one",
     group: "model",
     provider: "anthropic",
     model: "claude-sonnet-4-5",
-    baseModel: over.model ?? "claude-sonnet-4-5",
+    baseModel: model,
     connection: {},
     unresolved: {},
     weight: undefined,
@@ -34,6 +38,7 @@ export function deployment(over: Partial<Deployment> = {}): Deployment {
     dropParams: false,
     price: UNIT,
     modelInfo: {},
+    facts: resolveFacts(DEFAULT_FACTS, place),
     ...over,
   };
 }

@@ -83,7 +83,11 @@ describe("loadConfig", () => {
         timezone: "Asia/Tokyo",
       },
       general_settings: { max_request_size_mb: 2, litellm_key_header_name: "X-Key" },
-      sekisho_settings: { unpriced_models: { usd_per_million_tokens: 75 }, budget_wait_ms: 0 },
+      sekisho_settings: {
+        unpriced_models: { usd_per_million_tokens: 75 },
+        budget_wait_ms: 0,
+        compat: { error_status: "litellm-legacy" },
+      },
     });
     expect(config.router).toEqual({
       retriesMax: 4,
@@ -100,6 +104,22 @@ describe("loadConfig", () => {
       callbacks: ["datadog"],
       keyHeaderName: "X-Key",
       budgetWaitMs: 0,
+      globalBudget: undefined,
+      legacyStatuses: true,
+    });
+  });
+
+  it("reads the budget of all calls", () => {
+    const { settings } = loaded({
+      litellm_settings: { max_budget: "12.5", budget_duration: "30d" },
+    });
+    expect(settings.globalBudget).toEqual({
+      kind: "global",
+      id: "",
+      name: "all calls",
+      budget: { limitNanoUsd: 12_500_000_000, duration: "30d", anchorMs: 0 },
+      models: [],
+      blocked: false,
     });
   });
 
@@ -200,6 +220,13 @@ describe("what is wrong", () => {
     }
   });
 
+  it("includes a release of LiteLLM nobody knows", () => {
+    const compat = { error_status: "litellm-2" };
+    expect(problemsOf({ sekisho_settings: { compat } })).toEqual([
+      "sekisho_settings.compat.error_status: must be litellm-1.84+ (the default) or litellm-legacy",
+    ]);
+  });
+
   it("includes a file that is no mapping", () => {
     for (const raw of [[], "text", 5]) {
       expect(problemsOf(raw)).toEqual([": must be a mapping with sections such as model_list"]);
@@ -220,7 +247,7 @@ describe("what has no effect", () => {
         redis_host: "h",
         typo: 1,
       },
-      litellm_settings: { max_budget: 10, callbacks: ["datadog", "langfuse"] },
+      litellm_settings: { modify_params: true, callbacks: ["datadog", "langfuse"] },
       general_settings: { database_url: "postgres://", alerting: ["slack"] },
       sekisho_settings: { unprised_models: "refuse" },
       guardrails: [],
@@ -233,7 +260,7 @@ describe("what has no effect", () => {
       "router_settings.fallbacks: not supported yet: fallbacks",
       "router_settings.redis_host: not needed here: Durable Objects hold what LiteLLM keeps in Redis",
       "router_settings.typo: unknown setting: typo",
-      "litellm_settings.max_budget: not supported yet: max_budget",
+      "litellm_settings.modify_params: not supported yet: modify_params",
       "general_settings.database_url: not needed here: records are kept in D1, whose binding is in wrangler.toml",
       "general_settings.alerting: not supported yet: alerting",
       "sekisho_settings.unprised_models: unknown setting: unprised_models",

@@ -1,0 +1,22 @@
+import type { FactsDocument } from "../document.ts";
+import { CLAUDE_MODELS } from "./claude.ts";
+import { CLAUDE_SURFACES } from "./claude-surfaces.ts";
+import { COHERE_MODELS } from "./cohere.ts";
+import { GEMINI_MODELS } from "./gemini.ts";
+import { HOSTED_MODELS } from "./hosted.ts";
+import { OPENAI_GRAMMARS, OPENAI_MODELS } from "./openai.ts";
+import { VENDORS } from "./vendors.ts";
+
+/** What the gateway knows without being told: the document under every other. */
+export const SHIPPED_FACTS: FactsDocument = {
+  models: [
+    ...CLAUDE_MODELS,
+    ...HOSTED_MODELS,
+    ...GEMINI_MODELS,
+    ...COHERE_MODELS,
+    ...OPENAI_MODELS,
+    ...OPENAI_GRAMMARS,
+  ],
+  claude_surfaces: CLAUDE_SURFACES,
+  vendors: VENDORS,
+};

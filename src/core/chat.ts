@@ -24,6 +24,8 @@ export interface ChatRequest {
   endUser?: string;
   /** Parameters that only the caller's grammar has and whose absence is cosmetic, by name. */
   ignored?: string[];
+  /** Those among them that one vendor has a word for, too, and their values. */
+  extensions?: JsonObject;
 }
 
 export interface Sampling {
@@ -83,6 +85,18 @@ export interface TextPart {
   type: "text";
   text: string;
   cache?: CacheMark;
+  /** The words are those of a document the answer shall cite. Grammars that cannot cite read `text`. */
+  document?: CitableText;
+}
+
+export interface CitableText {
+  title?: string;
+  /** What the caller says about the document; it is not cited. */
+  context?: string;
+  /** Where a search found it. Absent for documents that no search brought up. */
+  foundAt?: string;
+  /** Its words, in pieces where the caller wants pieces cited and not characters. */
+  words: string | string[];
 }
 
 export interface MediaPart {
@@ -92,6 +106,8 @@ export interface MediaPart {
   mediaType: string;
   source: { base64: string } | { url: string };
   name?: string;
+  /** The answer shall say which of its words lean on this. */
+  citable?: boolean;
   cache?: CacheMark;
 }
 
@@ -130,6 +146,8 @@ export interface Proof {
   issuer: Issuer;
   kind: "signature" | "encrypted" | "redacted";
   data: string;
+  /** Where not all of the issuer's accounts can read it: the one that can, in the gateway's name for it. */
+  account?: string;
 }
 
 /** Token counts of one call. A snapshot: a later one replaces an earlier one, they are never added. */
@@ -142,6 +160,8 @@ export interface Usage {
   /** Everything the model wrote, reasoning included. */
   outputTokens: number;
   reasoningTokens: number;
+  /** What the vendor says it charges for the call, where its answers say so. */
+  toldNanoUsd?: number;
 }
 
 export type FinishReason =
@@ -161,6 +181,32 @@ export type BlockOpening =
   | { kind: "redacted-reasoning"; proof: Proof }
   | { kind: "tool-call"; id: string; name: string; proof?: Proof };
 
+/** What a piece of the answer leans on. */
+export interface Citation {
+  /** The piece, where it is less than its whole block. */
+  span?: Span;
+  /** The source's own words; "" when the vendor does not quote them. */
+  quote: string;
+  title?: string;
+  source: CitedSource;
+}
+
+/** Characters (code points, as vendors count them) of a block's text; the end is not part of it. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export type CitedSource =
+  /** `reference` is the token by which Anthropic recognises its own search's result. */
+  | { kind: "web"; url: string; reference?: string }
+  /** One of the caller's documents, counted from 0; the end of the place is not part of it. */
+  | ({ kind: "document"; index: number; unit: "character" | "page" | "piece" } & Span)
+  /** One of the caller's search results, and which pieces of it. */
+  | ({ kind: "search-result"; index: number; foundAt: string } & Span)
+  /** A file the vendor keeps; its name is the title. */
+  | { kind: "file"; id: string; containerId?: string };
+
 /** Everything an upstream can say, in the order it says it. A whole answer is the same, collected. */
 export type ChatEvent =
   | { type: "start"; id: string; model: string; usage?: Usage }
@@ -168,6 +214,8 @@ export type ChatEvent =
   /** More text of the block: words, thoughts, or a piece of a tool call's argument JSON. */
   | { type: "block-delta"; block: number; text: string }
   | { type: "block-proof"; block: number; proof: Proof }
+  /** Of a text block, at any time while it is open: some vendors cite before they speak. */
+  | { type: "block-citation"; block: number; citation: Citation }
   | { type: "block-end"; block: number }
   | { type: "usage"; usage: Usage }
   | { type: "finish"; reason: FinishReason; stopSequence?: string }
@@ -188,6 +236,7 @@ export function isMeaningful(event: ChatEvent): boolean {
     case "end":
       return true;
     case "start":
+    case "block-citation":
     case "block-end":
     case "usage":
     case "ping":

@@ -1,4 +1,11 @@
-import type { BlockOpening, ChatEvent, FinishReason, Proof, Usage } from "../core/chat.ts";
+import type {
+  BlockOpening,
+  ChatEvent,
+  Citation,
+  FinishReason,
+  Proof,
+  Usage,
+} from "../core/chat.ts";
 
 /** A whole answer: what its events said, put together. */
 export interface CollectedAnswer {
@@ -14,6 +21,7 @@ export interface CollectedBlock {
   opening: BlockOpening;
   text: string;
   proof: Proof | undefined;
+  citations: Citation[];
 }
 
 export function collectAnswer(events: readonly ChatEvent[]): CollectedAnswer {
@@ -43,7 +51,12 @@ function collectEvent(
       answer.usage = event.usage;
       return;
     case "block-start":
-      blocks.set(event.block, { opening: event.opening, text: "", proof: proofOf(event.opening) });
+      blocks.set(event.block, {
+        opening: event.opening,
+        text: "",
+        proof: proofOf(event.opening),
+        citations: [],
+      });
       return;
     case "block-delta": {
       const block = blocks.get(event.block);
@@ -55,6 +68,9 @@ function collectEvent(
       if (block) block.proof = event.proof;
       return;
     }
+    case "block-citation":
+      blocks.get(event.block)?.citations.push(event.citation);
+      return;
     case "usage":
       answer.usage = event.usage;
       return;

@@ -14,7 +14,8 @@ export type DialectName =
   | "openai-text"
   | "anthropic-messages"
   | "gemini"
-  | "bedrock-converse";
+  | "bedrock-converse"
+  | "cohere-chat";
 
 /** What a caller said in the URL and not in the body. */
 export interface RouteTarget {

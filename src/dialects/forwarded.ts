@@ -7,11 +7,17 @@ import { openAiChat } from "./openai-chat/index.ts";
 
 /**
  * The caller's side of a call that is no conversation: as little of it is read as the gateway needs,
- * and errors are told as OpenAI tells them.
+ * and errors are told as this grammar tells them.
  */
-export function forwardedDialect(readEnvelope: CallerDialect["readEnvelope"]): CallerDialect {
+export function forwardedDialect(
+  readEnvelope: CallerDialect["readEnvelope"],
+  grammar: CallerDialect = openAiChat,
+): CallerDialect {
   return {
-    ...openAiChat,
+    ...grammar,
+    // Both are about conversations.
+    unwrap: undefined,
+    translatable: undefined,
     readEnvelope,
     parseRequest() {
       throw new GatewayError("internal_error", "This call is forwarded and never translated.");

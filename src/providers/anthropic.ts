@@ -2,9 +2,11 @@ import type { BodyPatch } from "../core/body-patch.ts";
 import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
 import { createSseDecoder } from "../dialects/framing/sse.ts";
 import { trimBase } from "./base-url.ts";
-import { withoutOwnFlags } from "./beta-flags.ts";
+import { acceptedBetas } from "./beta-flags.ts";
+import { removeForeignCitations } from "./claude-citations.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import type { PreparedRequest, Provider, UpstreamCall } from "./provider.ts";
+import { applyVendorRules } from "./quirks.ts";
 
 /** Anthropic's own API. Flags and version are the caller's; the body is too, but for the model. */
 export const anthropic: Provider = {
@@ -22,9 +24,11 @@ export const anthropic: Provider = {
   },
 };
 
-function adaptBody(body: BodyPatch, { deployment }: UpstreamCall): void {
+function adaptBody(body: BodyPatch, call: UpstreamCall): void {
   removeGatewayFields(body);
-  body.set("model", deployment.model);
+  removeForeignCitations(body);
+  applyVendorRules(body, call);
+  body.set("model", call.deployment.model);
 }
 
 /** The last version under which sampling may be asked for, so the one for callers who named none. */
@@ -36,7 +40,7 @@ async function prepare(
   body: string,
 ): Promise<PreparedRequest> {
   const { api_base: apiBase, api_key: key = "" } = deployment.connection;
-  const flags = withoutOwnFlags(betas).join(",");
+  const flags = acceptedBetas(betas, deployment.facts.claude).join(",");
   return {
     url: `${trimBase(apiBase || "https://api.anthropic.com", "/v1/messages", "/v1")}${path}`,
     headers: {

@@ -8,15 +8,14 @@ import { adaptChatBody } from "./chat-body.ts";
 import { openAiEndpoints } from "./openai-endpoints.ts";
 import type { Provider } from "./provider.ts";
 import { adaptResponsesBody } from "./responses-body.ts";
-import { isResponsesOnly } from "./responses-models.ts";
 
 /** OpenAI's models on Azure: the same grammar, reached by the name of a deployment. */
 export const azure: Provider = {
   name: "azure",
   framing: "sse",
-  dialect({ route, baseModel }, caller) {
+  dialect({ route, facts }, caller) {
     const isAsked = route === "responses" || caller === "openai-responses";
-    return isAsked || isResponsesOnly(baseModel) ? openAiResponses : openAiChat;
+    return isAsked || facts.capabilities.responsesOnly ? openAiResponses : openAiChat;
   },
   missing({ connection }) {
     const hasKey = connection.api_key || connection.azure_ad_token;
@@ -46,6 +45,13 @@ export const azure: Provider = {
     };
   },
   createDecoder: createSseDecoder,
+  responses: {
+    account: (deployment) => [responsesAddress(deployment).resource],
+    address: (deployment, path) => ({
+      url: responsesAddress(deployment, path).url,
+      headers: credentialOf(deployment),
+    }),
+  },
   endpoints: openAiEndpoints((deployment, path) => ({
     url: azureAddress(deployment, path).url,
     headers: credentialOf(deployment),
@@ -88,7 +94,10 @@ function azureAddress(
  * Responses are asked of the v1 surface whatever `api_base` shows: every resource has it, and the
  * dated ones know Responses only in versions newer than most configurations name.
  */
-function responsesAddress(deployment: Deployment): { url: string; name: string } {
+function responsesAddress(
+  deployment: Deployment,
+  path = "",
+): { url: string; name: string; resource: string } {
   const { api_base: apiBase = "", api_version: configured } = deployment.connection;
   const version = /[?&]api-version=([^&#]+)/.exec(apiBase)?.[1] ?? configured;
   const base = trimBase(apiBase, "/chat/completions", "/responses");
@@ -96,7 +105,8 @@ function responsesAddress(deployment: Deployment): { url: string; name: string }
   const resource = base.replace(/\/openai(\/.*)?$/, "");
   const query = version === "preview" || version === "latest" ? `?api-version=${version}` : "";
   return {
-    url: `${resource}/openai/v1/responses${query}`,
+    resource,
+    url: `${resource}/openai/v1/responses${path}${query}`,
     name: named === undefined ? deploymentName(deployment) : decodeURIComponent(named),
   };
 }

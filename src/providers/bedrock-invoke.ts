@@ -1,26 +1,15 @@
 import type { BodyPatch } from "../core/body-patch.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
-import { BEDROCK_BETAS } from "./beta-flags.ts";
-import { adaptClaudeBody, claudeBetas } from "./claude-body.ts";
-import type { ClaudeSurface } from "./claude-body.ts";
+import { adaptClaudeBody } from "./claude-body.ts";
 import type { UpstreamCall } from "./provider.ts";
-
-export const BEDROCK: ClaudeSurface = {
-  name: "Bedrock",
-  version: "bedrock-2023-05-31",
-  betas: BEDROCK_BETAS,
-  schemasForNewest: false,
-  ttlForOldest: false,
-};
 
 /** Claude by InvokeModel: the Messages grammar in another envelope. */
 export function adaptInvokeBody(body: BodyPatch, call: UpstreamCall): void {
   refuseOtherModels(call.deployment);
   // Whoever writes flags where Bedrock reads them has chosen among those that Bedrock knows.
   const chosen = body.get("anthropic_beta");
-  const betas = [...(Array.isArray(chosen) ? chosen : []), ...claudeBetas(body, call, BEDROCK)];
-  adaptClaudeBody(body, call, BEDROCK);
+  const betas = [...(Array.isArray(chosen) ? chosen : []), ...adaptClaudeBody(body, call)];
   // Both are said by the URL.
   body.delete("model");
   body.delete("stream");

@@ -3,7 +3,7 @@ import { bedrockConverse } from "../dialects/bedrock-converse/index.ts";
 import { failureOf } from "../dialects/failure.ts";
 import { adaptConverseBody } from "./bedrock-converse.ts";
 import { bedrockCounter } from "./bedrock-count.ts";
-import { bedrockEmbeddings } from "./bedrock-embeddings.ts";
+import { bedrockEmbeddings, invokedEmbeddings } from "./bedrock-embeddings.ts";
 import { adaptInvokeBody } from "./bedrock-invoke.ts";
 import { missingForBedrock, prepareBedrock } from "./bedrock-request.ts";
 import { createConverseDecoder, createInvokeDecoder } from "./bedrock-stream.ts";
@@ -22,7 +22,9 @@ export const bedrock: Provider = {
     speaksConverse(deployment, caller) ? bedrockConverse : anthropicMessages,
   missing: missingForBedrock,
   adaptBody: (body, call) =>
-    call.dialect === "bedrock-converse" ? adaptConverseBody(body) : adaptInvokeBody(body, call),
+    call.dialect === "bedrock-converse"
+      ? adaptConverseBody(body, call)
+      : adaptInvokeBody(body, call),
   prepare(call, body, tools) {
     const [whole, stream] =
       call.dialect === "bedrock-converse"
@@ -34,5 +36,8 @@ export const bedrock: Provider = {
     dialect === "bedrock-converse" ? createConverseDecoder() : createInvokeDecoder(),
   readFailure: failureOf,
   countTokens: bedrockCounter(adaptInvokeBody, prepareBedrock),
-  endpoints: { embeddings: bedrockEmbeddings(prepareBedrock) },
+  endpoints: {
+    embeddings: bedrockEmbeddings(prepareBedrock),
+    "invoked-embeddings": invokedEmbeddings(prepareBedrock),
+  },
 };

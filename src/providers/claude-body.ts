@@ -1,100 +1,69 @@
 import type { BodyPatch } from "../core/body-patch.ts";
-import type { Capabilities } from "../core/capabilities.ts";
-import { capabilitiesOf } from "../core/capabilities.ts";
 import { GatewayError } from "../core/errors.ts";
+import type { ClaudeSurface } from "../core/facts/claude-surface.ts";
 import type { Json } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
-import {
-  acceptedBetas,
-  fieldsWithoutFlag,
-  FINE_GRAINED_STREAMING,
-  TOOL_SEARCH,
-  TURN_CONFIG,
-} from "./beta-flags.ts";
-import type { BetaTable } from "./beta-flags.ts";
+import { acceptedBetas, betasOfTools, membersWithoutFlag, unflagged } from "./beta-flags.ts";
+import { removeForeignCitations } from "./claude-citations.ts";
 import { mapKept, withoutCacheExtras } from "./claude-content.ts";
-import { adaptLimits, choosesItsThinking, removeInner } from "./claude-limits.ts";
+import { adaptLimits, removeInner } from "./claude-limits.ts";
+import { placeServerTools } from "./claude-server-tools.ts";
 import { adaptTools } from "./claude-tools.ts";
 import { adaptTurns, appendText, markEnd } from "./claude-turns.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import type { UpstreamCall } from "./provider.ts";
+import { applyVendorRules } from "./quirks.ts";
 
-/** A place other than Anthropic's own that serves Claude: the same grammar with fewer words. */
-export interface ClaudeSurface {
-  name: string;
-  /** The body's `anthropic_version`; the caller's own version means nothing here. */
-  version: string;
-  betas: BetaTable;
-  /** The newest models still take a schema for the answer and `strict` tools. */
-  schemasForNewest: boolean;
-  /** Cache marks may say how long they last even on models before 4.5. */
-  ttlForOldest: boolean;
-}
-
-/** Anthropic's own services, which no other surface runs. */
-const ANTHROPIC_ONLY = [
-  "cache_control",
-  "container",
-  "diagnostics",
-  "inference_geo",
-  "mcp_servers",
-  "service_tier",
-  "speed",
-];
-
-/** Rewrites what this surface or this model would refuse, and nothing else. */
-export function adaptClaudeBody(body: BodyPatch, call: UpstreamCall, surface: ClaudeSurface): void {
+/**
+ * Rewrites what this surface or this model would refuse, and nothing else. Returns the flags that have
+ * to go along: the caller's, and those that its tools stand for.
+ */
+export function adaptClaudeBody(body: BodyPatch, call: UpstreamCall): string[] {
+  const { claude: surface } = call.deployment.facts;
   refuseSafeguards(body, surface);
   removeGatewayFields(body);
+  removeForeignCitations(body);
+  placeServerTools(body, call);
+  const betas = claudeBetas(body, call);
   const mark = body.get("cache_control");
-  for (const name of ANTHROPIC_ONLY) body.delete(name);
-  body.set("anthropic_version", surface.version);
-  removeUnflagged(body, call.betas, surface.betas);
+  for (const name of surface.drops) body.delete(name);
+  if (surface.version !== undefined) body.set("anthropic_version", surface.version);
+  removeUnflagged(body, call.betas, surface);
 
-  const target = targetOf(call, surface);
-  if (target.capabilities) adaptLimits(body, target.model, target.capabilities, target.betas);
-  if (!target.schemas) describeSchema(body);
+  const target = targetOf(call, betas);
+  if (target.capabilities) adaptLimits(body, target.capabilities, betas);
+  if (!surface.schemas) describeSchema(body);
   if (isJsonObject(mark)) replaceList(body, "messages", (turns) => markEnd(turns, mark));
   replaceList(body, "messages", (turns) => adaptTurns(turns, target));
   replaceList(body, "tools", (tools) => adaptTools(tools, target));
   replaceList(body, "system", (blocks) =>
     mapKept(blocks, (block) => (isJsonObject(block) ? withoutCacheExtras(block, target) : block)),
   );
+  applyVendorRules(body, call);
+  return betas;
 }
 
-/** The flags to send, which the body may add one to: streamed arguments are a flag elsewhere. */
-export function claudeBetas(body: BodyPatch, call: UpstreamCall, surface: ClaudeSurface): string[] {
-  const tools = body.get("tools");
-  const isFine = (tool: Json) => isJsonObject(tool) && tool.eager_input_streaming === true;
-  const wanted = Array.isArray(tools) && tools.some(isFine) ? [FINE_GRAINED_STREAMING] : [];
-  return acceptedBetas([...call.betas, ...wanted], surface.betas);
+function claudeBetas(body: BodyPatch, { betas, deployment }: UpstreamCall): string[] {
+  const { claude: surface } = deployment.facts;
+  return [...new Set([...acceptedBetas(betas, surface), ...betasOfTools(body, surface)])];
 }
 
 /** What this surface and this model know, in the words of the rules. */
-function targetOf(call: UpstreamCall, surface: ClaudeSurface) {
-  const model = call.deployment.baseModel;
-  const betas = acceptedBetas(call.betas, surface.betas);
-  // A private name does not say which Claude it is; then nothing is presumed.
-  const capabilities: Capabilities | undefined = model.includes("claude")
-    ? capabilitiesOf(model)
-    : undefined;
+function targetOf({ deployment }: UpstreamCall, betas: readonly string[]) {
+  const { capabilities, claude: surface, known } = deployment.facts;
   return {
-    model,
-    betas,
-    capabilities,
+    // A private name does not say which Claude it is; then nothing is presumed.
+    capabilities: known ? capabilities : undefined,
     surfaceName: surface.name,
-    systemTurns: capabilities?.midSystem ?? true,
-    prefill: capabilities?.prefill ?? true,
-    turnConfig: TURN_CONFIG.some((flag) => betas.includes(flag)),
-    cacheTtl: surface.ttlForOldest || knowsCacheTtl(model),
-    toolSearch: betas.includes(TOOL_SEARCH),
-    schemas: surface.schemasForNewest || !capabilities || !choosesItsThinking(capabilities),
+    systemTurns: !known || capabilities.midSystem,
+    prefill: !known || capabilities.prefill,
+    unknownInTurns: unflagged(surface.turnMembers, betas),
+    unknownInTools: [
+      ...unflagged(surface.toolMembers, betas),
+      ...(surface.schemas ? [] : ["strict"]),
+    ],
+    cacheTtl: surface.cacheTtl,
   };
-}
-
-/** Cache marks learned to say how long they last with 4.5. */
-function knowsCacheTtl(model: string): boolean {
-  return !/claude-(3|(opus|sonnet|haiku)-4(-[01])?(-20|@|$|:))/.test(model);
 }
 
 /** Claude Code runs the check itself when the refusal names the field; dropping it would skip the check. */
@@ -107,8 +76,8 @@ function refuseSafeguards(body: BodyPatch, surface: ClaudeSurface): void {
   );
 }
 
-function removeUnflagged(body: BodyPatch, betas: readonly string[], known: BetaTable): void {
-  for (const { within, field } of fieldsWithoutFlag(betas, known)) {
+function removeUnflagged(body: BodyPatch, betas: readonly string[], surface: ClaudeSurface): void {
+  for (const { within, field } of membersWithoutFlag(betas, surface)) {
     if (within === undefined) body.delete(field);
     else removeInner(body, within, field);
   }

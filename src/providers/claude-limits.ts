@@ -2,21 +2,11 @@ import type { BodyPatch } from "../core/body-patch.ts";
 import type { Capabilities } from "../core/capabilities.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
-import { EFFORT } from "./beta-flags.ts";
 import { isLoopWithoutThinking } from "./claude-turns.ts";
-
-/**
- * Claude 4.7 took away budgets and sampling at the same time, and 4.6 knows budgets as well as
- * adaptive thinking, so refusing sampling is what tells them apart.
- */
-export function choosesItsThinking(capabilities: Capabilities): boolean {
-  return capabilities.reasoning === "adaptive" && !capabilities.sampling;
-}
 
 /** Numbers and words whose legal values depend on the model: length, thinking, effort, sampling. */
 export function adaptLimits(
   body: BodyPatch,
-  model: string,
   capabilities: Capabilities,
   betas: readonly string[],
 ): void {
@@ -27,7 +17,7 @@ export function adaptLimits(
   }
   const effort = effortOf(body);
   adaptThinking(body, capabilities, effort);
-  if (effort !== undefined && !knowsEffort(model, capabilities, betas))
+  if (effort !== undefined && !knowsEffort(capabilities, betas))
     removeInner(body, "output_config", "effort");
 }
 
@@ -98,7 +88,7 @@ function thinkFreely(
 ): void {
   // The models that cannot be forced to call a tool cannot be kept from thinking either.
   if (thinking.type === "disabled" && !capabilities.forcedTools) body.delete("thinking");
-  if (thinking.type !== "enabled" || !choosesItsThinking(capabilities)) return;
+  if (thinking.type !== "enabled" || capabilities.thinkingBudget) return;
   const { budget_tokens: budget, ...rest } = thinking;
   body.set("thinking", { ...rest, type: "adaptive" });
   if (effort === undefined && typeof budget === "number") setEffort(body, effortOfBudget(budget));
@@ -128,10 +118,9 @@ export function removeInner(body: BodyPatch, name: string, field: string): void 
   else body.set(name, rest);
 }
 
-/** Opus 4.5 knows effort under its flag; from 4.6 on it needs none; other models never learned it. */
-function knowsEffort(model: string, capabilities: Capabilities, betas: readonly string[]): boolean {
-  if (capabilities.reasoning === "adaptive") return true;
-  return model.includes("opus-4-5") && betas.includes(EFFORT);
+/** Models that think freely all know it, one older under a flag, the others never learned it. */
+function knowsEffort({ reasoning, effortFlag }: Capabilities, betas: readonly string[]): boolean {
+  return reasoning === "adaptive" || (effortFlag !== undefined && betas.includes(effortFlag));
 }
 
 function numberAt(body: BodyPatch, name: string, otherwise: number): number {

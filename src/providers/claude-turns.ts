@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
+import { without } from "./beta-flags.ts";
 import { adaptBlocks, mapKept } from "./claude-content.ts";
 import type { ContentRules } from "./claude-content.ts";
 
@@ -8,8 +9,8 @@ export interface TurnRules extends ContentRules {
   systemTurns: boolean;
   /** The conversation may end with an assistant turn for the model to go on with. */
   prefill: boolean;
-  /** A turn may carry its own `output_config`. */
-  turnConfig: boolean;
+  /** Members of a turn that this call makes nothing known of there. */
+  unknownInTurns: readonly string[];
 }
 
 /** The conversation as this model takes it. A list that needs no change comes back itself. */
@@ -22,8 +23,7 @@ export function adaptTurns(messages: Json[], rules: TurnRules): Json[] {
 }
 
 function adaptTurn(message: JsonObject, rules: TurnRules, path: string): JsonObject {
-  const { output_config: config, ...rest } = message;
-  const turn = config !== undefined && !rules.turnConfig ? rest : message;
+  const turn = without(message, rules.unknownInTurns);
   if (!Array.isArray(turn.content)) return turn;
   const content = adaptBlocks(turn.content, rules, path);
   return content === turn.content ? turn : { ...turn, content };

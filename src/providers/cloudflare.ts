@@ -1,6 +1,5 @@
 import { openAiLike } from "./openai-like.ts";
 import type { Provider } from "./provider.ts";
-import { OLDER_LIMIT, OPENAI_SERVICES } from "./quirks.ts";
 
 /** https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility */
 export const cloudflare: Provider = openAiLike({
@@ -9,5 +8,4 @@ export const cloudflare: Provider = openAiLike({
     account && `https://api.cloudflare.com/client/v4/accounts/${account}/ai/v1`,
   // LiteLLM's own address ends like Cloudflare's older surface.
   basePath: { path: "/ai/v1", insteadOf: ["/ai/run"] },
-  quirks: { renames: OLDER_LIMIT, drops: OPENAI_SERVICES },
 });

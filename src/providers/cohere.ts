@@ -1,44 +1,52 @@
 import type { Deployment } from "../core/config/deployment.ts";
+import { cohereChat } from "../dialects/cohere-chat/index.ts";
 import { cohereEmbeddings } from "../dialects/embeddings/cohere.ts";
+import { createSseDecoder } from "../dialects/framing/sse.ts";
 import { trimBase } from "./base-url.ts";
 import { translatedEmbeddings } from "./embeddings.ts";
+import { removeGatewayFields } from "./gateway-fields.ts";
 import { jsonEndpoint } from "./openai-endpoints.ts";
-import { openAiLike } from "./openai-like.ts";
 import type { Provider } from "./provider.ts";
-import { OLDER_LIMIT, OPENAI_SERVICES } from "./quirks.ts";
 
-/** LiteLLM's two words for two generations of one API. */
+/**
+ * LiteLLM's two words for two generations of one API. It is asked in its own grammar and not in
+ * OpenAI's, which it also understands, because only its own has citations and plans for tools, and
+ * counts what it bills.
+ */
 export const cohere: Provider[] = ["cohere", "cohere_chat"].map((name) => ({
-  /**
-   * https://docs.cohere.com/docs/compatibility-api. Its own grammar would add citations and tool
-   * plans, which no caller's grammar has a place for.
-   */
-  ...openAiLike({
-    name,
-    base: "https://api.cohere.ai/compatibility/v1",
-    basePath: { path: "/compatibility/v1", insteadOf: ["/v1", "/v2"] },
-    quirks: {
-      renames: OLDER_LIMIT,
-      drops: [...OPENAI_SERVICES, "logit_bias", "modalities", "parallel_tool_calls", "user"],
-      refuses: ["n", "top_logprobs", "audio"],
-    },
-  }),
+  name,
+  framing: "sse",
+  dialect: () => cohereChat,
+  // Behind an address of the operator's own there may be no key.
+  missing: ({ connection: { api_base: base, api_key: key } }) => (base || key ? [] : ["api_key"]),
+  adaptBody(body, { deployment }) {
+    removeGatewayFields(body);
+    body.set("model", deployment.model);
+  },
+  /** https://docs.cohere.com/reference/chat */
+  async prepare({ deployment }, body) {
+    return { ...requestTo(deployment, "/chat"), body };
+  },
+  createDecoder: createSseDecoder,
   /** https://docs.cohere.com/reference/embed, https://docs.cohere.com/reference/rerank */
   endpoints: {
     embeddings: translatedEmbeddings(
       () => cohereEmbeddings,
-      async ({ deployment }, body) => {
-        const { url, headers } = address(deployment, "/embed");
-        return { url, headers: { "content-type": "application/json", ...headers }, body };
-      },
+      async ({ deployment }, body) => ({ ...requestTo(deployment, "/embed"), body }),
       ({ model }) => ({ model }),
     ),
     rerank: jsonEndpoint(address, "/rerank"),
   },
 }));
 
+function requestTo(deployment: Deployment, path: string) {
+  const { url, headers } = address(deployment, path);
+  return { url, headers: { "content-type": "application/json", ...headers } };
+}
+
 function address({ connection, model }: Deployment, path: string) {
-  const { api_base: base = "https://api.cohere.com", api_key: key = "" } = connection;
-  const root = trimBase(base, "/compatibility/v1", "/v1", "/v2");
-  return { url: `${root}/v2${path}`, headers: { authorization: `Bearer ${key}` }, model };
+  const { api_base: base = "https://api.cohere.com", api_key: key } = connection;
+  const root = trimBase(base, "/chat", "/compatibility/v1", "/v1", "/v2");
+  const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
+  return { url: `${root}/v2${path}`, headers, model };
 }

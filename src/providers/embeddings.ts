@@ -4,7 +4,7 @@ import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { renderEmbeddings } from "../dialects/embeddings/answer.ts";
 import type { RequestBody } from "../dialects/dialect.ts";
 import type { Embedded, EmbeddingGrammar } from "../dialects/embeddings/grammar.ts";
-import { parseEmbeddingRequest } from "../dialects/embeddings/request.ts";
+import { droppedExtras, parseEmbeddingRequest } from "../dialects/embeddings/request.ts";
 import { FramingError } from "../dialects/framing/frame.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { PreparedRequest, ProviderTools, UpstreamCall } from "./provider.ts";
@@ -16,9 +16,10 @@ export function translatedEmbeddings(
   members: (deployment: Deployment) => JsonObject = () => ({}),
 ): Endpoint {
   return {
-    bodies(asked, { deployment }) {
+    bodies(asked, { deployment, dropped }) {
       const grammar = grammarOf(deployment);
       const request = parseEmbeddingRequest(asked.value);
+      dropped?.push(...droppedExtras(request, grammar.knows));
       return batches(request.texts, grammar.textsMax).map((texts) =>
         JSON.stringify({ ...members(deployment), ...grammar.renderRequest(texts, request) }),
       );

@@ -6,6 +6,8 @@ import type { ProviderTools, UpstreamCall } from "./provider.ts";
 /** What can be asked of a model that is no conversation. */
 export type Operation =
   | "embeddings"
+  /** Embeddings by InvokeModel, in the words of the model's own vendor. */
+  | "invoked-embeddings"
   | "rerank"
   | "moderations"
   | "images"
@@ -16,7 +18,7 @@ export type Endpoints = Readonly<Partial<Record<Operation, Endpoint>>>;
 
 /**
  * How a provider serves one operation. The caller always speaks OpenAI's grammar (Cohere's for
- * reranking); where the vendor speaks it too, bodies are patched and answers forwarded.
+ * reranking, Bedrock's for what is invoked); where the vendor speaks it too, bodies are patched and answers forwarded.
  */
 export interface Endpoint {
   /** One body for each request the vendor needs; where it takes one text at a time, many. */

@@ -1,6 +1,5 @@
 import { openAiLike } from "./openai-like.ts";
 import type { Provider } from "./provider.ts";
-import { OLDER_LIMIT, OPENAI_SERVICES } from "./quirks.ts";
 
 /**
  * https://docs.fireworks.ai/tools-sdks/openai-compatibility. A model's id is a path; as in LiteLLM its
@@ -13,5 +12,4 @@ export const fireworks: Provider = openAiLike({
     model.startsWith("accounts/") || model.includes("#")
       ? model
       : `accounts/fireworks/models/${model}`,
-  quirks: { renames: OLDER_LIMIT, drops: OPENAI_SERVICES },
 });

@@ -1,5 +1,4 @@
 import type { BodyPatch } from "../core/body-patch.ts";
-import { capabilitiesOf } from "../core/capabilities.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { parseReasoning } from "../dialects/gemini/parse-reasoning.ts";
@@ -9,6 +8,7 @@ import { objectIn, textIn } from "../dialects/lenient.ts";
 import { unwrapProof } from "../dialects/proof-envelope.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import type { UpstreamCall } from "./provider.ts";
+import { applyVendorRules } from "./quirks.ts";
 import { refuseStoredMedia } from "./stored-media.ts";
 
 /** What every surface that speaks Gemini's grammar needs done to a body, and nothing more. */
@@ -26,6 +26,7 @@ export function adaptGeminiBody(body: BodyPatch, call: UpstreamCall): void {
   keepCallsWhole(body);
   adaptThinking(body, call);
   removeForeignProofs(body);
+  applyVendorRules(body, call);
 }
 
 /** Arguments in pieces cannot be metered or translated; a call that comes whole is as good. */
@@ -43,13 +44,14 @@ function keepCallsWhole(body: BodyPatch): void {
   }
 }
 
-/** An alias can lead a newer model's client to an older model, which knows budgets and no levels. */
+/** An alias can lead a newer model's client to an older one, which knows budgets, or does not think. */
 function adaptThinking(body: BodyPatch, { deployment }: UpstreamCall): void {
-  const capabilities = capabilitiesOf(deployment.baseModel);
+  const { capabilities } = deployment.facts;
   const name = body.has("generation_config") ? "generation_config" : "generationConfig";
   const generation = objectIn(body.get(name));
   const thinking = objectIn(camelFields(generation).thinkingConfig);
-  if (capabilities.reasoning !== "budget" || typeof thinking.thinkingLevel !== "string") return;
+  const isOlder = capabilities.reasoning === "budget" || capabilities.reasoning === "none";
+  if (!isOlder || typeof thinking.thinkingLevel !== "string") return;
   const reasoning = parseReasoning({ ...thinking, thinkingLevel: thinking.thinkingLevel });
   const { thinking_config: _, ...rest } = generation;
   const target = { model: deployment.baseModel, capabilities, dropped: [] };

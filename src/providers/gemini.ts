@@ -5,6 +5,7 @@ import { readGoogleFailure } from "../dialects/gemini/failure.ts";
 import { gemini as geminiDialect } from "../dialects/gemini/index.ts";
 import { trimBase } from "./base-url.ts";
 import { adaptGeminiBody } from "./gemini-body.ts";
+import { geminiEmbeddings } from "./gemini-embeddings.ts";
 import type { PreparedRequest, Provider, UpstreamCall } from "./provider.ts";
 
 /** Google AI Studio: Gemini for whoever has a key, without a project. */
@@ -23,6 +24,7 @@ export const gemini: Provider = {
     prepare(call, call.stream ? "streamGenerateContent?alt=sse" : "generateContent", body),
   createDecoder: createSseDecoder,
   readFailure: readGoogleFailure,
+  endpoints: { embeddings: geminiEmbeddings(prepare) },
   countTokens: {
     adaptBody: adaptCountBody,
     prepare: async (call, body) => prepare(call, "countTokens", body),

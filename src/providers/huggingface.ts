@@ -1,6 +1,5 @@
 import { openAiLike } from "./openai-like.ts";
 import type { Provider } from "./provider.ts";
-import { OLDER_LIMIT, OPENAI_SERVICES } from "./quirks.ts";
 
 /**
  * https://huggingface.co/docs/inference-providers, and with an `api_base` an endpoint of one's own,
@@ -14,7 +13,6 @@ export const huggingface: Provider = openAiLike({
   modelId: routedModel,
   // Older servers write a call's arguments as the object itself.
   answersInOwnWords: true,
-  quirks: { renames: OLDER_LIMIT, drops: OPENAI_SERVICES },
 });
 
 /** LiteLLM puts the vendor in front (`together/org/model`), the router wants it behind. */

@@ -1,14 +1,12 @@
 import { openAiLike, type ChatVendor } from "./openai-like.ts";
 import type { Provider } from "./provider.ts";
-import { OLDER_LIMIT } from "./quirks.ts";
 
 /**
- * https://docs.ollama.com/api/openai-compatibility, at an address only its operator knows; unknown
- * members are ignored. The length of the context (`num_ctx`) is the server's own setting there.
+ * https://docs.ollama.com/api/openai-compatibility, at an address only its operator knows. The
+ * length of the context (`num_ctx`) is the server's own setting there.
  */
 const VENDOR: Omit<ChatVendor, "name"> = {
   basePath: { path: "/v1", insteadOf: ["/api/generate", "/api/chat", "/api"] },
-  quirks: { renames: OLDER_LIMIT },
 };
 
 /** LiteLLM's two words for two native endpoints of one server. */

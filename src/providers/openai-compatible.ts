@@ -3,8 +3,7 @@ import type { Provider } from "./provider.ts";
 
 /** LiteLLM's names for servers of one's own that speak OpenAI's grammar, extensions and all. */
 export const openAiCompatible: Provider[] = [
-  // vLLM's chat templates know "system" and not "developer".
-  openAiLike({ name: "hosted_vllm", quirks: {} }),
+  openAiLike({ name: "hosted_vllm" }),
   openAiLike({ name: "openai_like" }),
   openAiLike({ name: "custom_openai" }),
 ];

@@ -1,10 +1,11 @@
-import { createBodyPatch } from "../core/body-patch.ts";
+import { createBodyPatch, type BodyPatch } from "../core/body-patch.ts";
 import { NO_USAGE, tokenCount, type Usage } from "../core/chat.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { isJsonObject, parseJson, type Json, type JsonObject } from "../core/json.ts";
 import type { Units } from "../core/units.ts";
 import type { RequestBody } from "../dialects/dialect.ts";
 import { withBase64 } from "../dialects/embeddings/answer.ts";
+import { isGoogleTask } from "../dialects/embeddings/tasks.ts";
 import { objectIn } from "../dialects/lenient.ts";
 import type { Endpoint, Endpoints, ReadAnswer } from "./endpoint.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
@@ -26,14 +27,19 @@ export interface EmbeddingQuirks {
  * OpenAI's endpoints beside the conversation, and the one for reranking that compatible servers took
  * over from Cohere. A vendor that lacks one says so with its 404.
  */
-export function openAiEndpoints(address: EndpointAddress, quirks: EmbeddingQuirks = {}): Endpoints {
+export function openAiEndpoints(
+  address: EndpointAddress,
+  quirksOf: (deployment: Deployment) => EmbeddingQuirks = () => ({}),
+): Endpoints {
   const json = (path: string): Endpoint => jsonEndpoint(address, path);
   const embeddings = json("/embeddings");
   return {
     embeddings: {
       ...embeddings,
       bodies: (asked, call) =>
-        embeddings.bodies(asked, call).map((body) => adaptEmbedding(body, quirks)),
+        embeddings
+          .bodies(asked, call)
+          .map((body) => adaptEmbedding(body, quirksOf(call.deployment), call.dropped)),
       read(answers, asked, call) {
         const answer = embeddings.read(answers, asked, call);
         const isPacked = asked.value.encoding_format === "base64";
@@ -83,9 +89,14 @@ function formEndpoint(address: EndpointAddress, path: string): Endpoint {
   };
 }
 
-function adaptEmbedding(text: string | FormData, { renames = {}, drops = [] }: EmbeddingQuirks) {
+function adaptEmbedding(
+  text: string | FormData,
+  { renames = {}, drops = [] }: EmbeddingQuirks,
+  dropped: string[] = [],
+) {
   if (typeof text !== "string") return text;
   const body = createBodyPatch(text);
+  removeGooglesExtras(body, dropped);
   for (const name of drops) body.delete(name);
   for (const [name, theirs] of Object.entries(renames)) {
     const value = body.get(name);
@@ -93,6 +104,16 @@ function adaptEmbedding(text: string | FormData, { renames = {}, drops = [] }: E
     if (value !== undefined) body.set(theirs, value);
   }
   return body.text();
+}
+
+/** Several of these vendors have an `input_type` of their own, and none has Google's words for it. */
+function removeGooglesExtras(body: BodyPatch, dropped: string[]): void {
+  dropped.push(...Object.keys(objectIn(body.get("google"))));
+  body.delete("google");
+  const task = body.get("input_type");
+  if (typeof task !== "string" || !isGoogleTask(task)) return;
+  dropped.push("taskType");
+  body.delete("input_type");
 }
 
 function readFirst([answer]: readonly { text: string }[]): ReadAnswer {

@@ -6,9 +6,8 @@ import { openAiResponses } from "../dialects/openai-responses/index.ts";
 import { trimBase } from "./base-url.ts";
 import { removeCacheMarks } from "./cache-marks.ts";
 import { adaptChatBody } from "./chat-body.ts";
-import { openAiEndpoints, type EmbeddingQuirks } from "./openai-endpoints.ts";
-import type { Provider } from "./provider.ts";
-import { applyQuirks, type Quirks } from "./quirks.ts";
+import { openAiEndpoints } from "./openai-endpoints.ts";
+import type { Provider, ResponseKeeper } from "./provider.ts";
 import { adaptResponsesBody } from "./responses-body.ts";
 
 /** Someone who speaks OpenAI's grammar at an address of its own. */
@@ -21,9 +20,7 @@ export interface ChatVendor {
   basePath?: { path: string; insteadOf: readonly string[] };
   /** The vendor's id of a model, where operators may write a shorter one. */
   modelId?(model: string): string;
-  quirks?: Quirks;
   answersInOwnWords?: true;
-  embeddings?: EmbeddingQuirks;
   /** Whether it answers such a caller over Responses; absent where it knows Chat Completions only. */
   speaksResponses?(deployment: Deployment, caller: DialectName): boolean;
   /** Whether this model's `cache_control` would be answered with a 400. */
@@ -49,13 +46,7 @@ export function openAiLike(vendor: ChatVendor): Provider {
       if (call.dialect === "openai-responses") adaptResponsesBody(body, call);
       else adaptChatBody(body, call);
       if (vendor.refusesCacheMarks?.(call.deployment)) removeCacheMarks(body, call.dropped);
-      const { dropParams } = call.deployment;
-      const model = modelOf(call.deployment.model);
-      if (vendor.quirks !== undefined) {
-        const { dropped = [] } = call;
-        applyQuirks(body, vendor.quirks, { vendor: vendor.name, model, dropParams, dropped });
-      }
-      body.set("model", model);
+      body.set("model", modelOf(call.deployment.model));
     },
     async prepare({ deployment: { connection }, dialect }, body) {
       const path = dialect === "openai-responses" ? "/responses" : "/chat/completions";
@@ -64,14 +55,29 @@ export function openAiLike(vendor: ChatVendor): Provider {
       return { url, headers, body };
     },
     createDecoder: createSseDecoder,
+    ...(vendor.speaksResponses && { responses: keeperOf(vendor) }),
     endpoints: openAiEndpoints(
       ({ connection, model }, path) => ({
         url: baseOf(vendor, connection) + path,
         headers: credentialOf(connection),
         model: modelOf(model),
       }),
-      vendor.embeddings,
+      ({ facts }) => facts.vendor.embeddings,
     ),
+  };
+}
+
+/** Organizations are what OpenAI tells apart; a key stands for the one it belongs to. */
+function keeperOf(vendor: ChatVendor): ResponseKeeper {
+  return {
+    account: ({ connection }) => [
+      baseOf(vendor, connection),
+      connection.organization ?? connection.api_key ?? "",
+    ],
+    address: ({ connection }, path) => ({
+      url: `${baseOf(vendor, connection)}/responses${path}`,
+      headers: credentialOf(connection),
+    }),
   };
 }
 

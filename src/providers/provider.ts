@@ -1,6 +1,7 @@
 import type { BodyPatch } from "../core/body-patch.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import type { DialectName, FailedResponse, UpstreamDialect } from "../dialects/dialect.ts";
+import type { ReadableThoughts } from "../dialects/openai-responses/readable-thoughts.ts";
 import type { FrameDecoder } from "../dialects/framing/frame.ts";
 import type { Failure } from "../core/failure.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -64,6 +65,20 @@ export interface Provider {
 
   /** What it serves beside conversations. */
   endpoints?: Endpoints;
+
+  /** What the vendor keeps of answers it gave over Responses; absent where nobody gives that grammar. */
+  responses?: ResponseKeeper;
+}
+
+/** Answers lie in an account of the vendor's, and hidden thoughts can be read there and nowhere else. */
+export interface ResponseKeeper {
+  /**
+   * What tells one account from another, best first the vendor's own words for it; a credential only
+   * where nothing else does. Never shown to anybody: see `vendorAccountOf`.
+   */
+  account(deployment: Deployment): string[];
+  /** Where a kept answer is (`/resp_1`), or something about it (`/resp_1/input_items`). */
+  address(deployment: Deployment, path: string): { url: string; headers: Record<string, string> };
 }
 
 export interface TokenCounter {
@@ -80,10 +95,14 @@ export interface UpstreamCall {
   stream: boolean;
   /** The caller's `anthropic-beta` flags, one per item; empty for other grammars. */
   betas: readonly string[];
+  /** Collects flags the body needs beside those, where they travel outside it; `prepare` sends them. */
+  addedBetas?: string[];
   /** The caller's `anthropic-version`, when it sent one. */
   anthropicVersion: string | undefined;
   /** Collects the parameters this surface lacks and whose absence is cosmetic, for a header. */
   dropped?: string[];
+  /** Which hidden thoughts of a caller's history can be read here; absent where the vendor hides none. */
+  thoughts?: ReadableThoughts;
 }
 
 export interface PreparedRequest {

@@ -1,72 +1,61 @@
 import type { BodyPatch } from "../core/body-patch.ts";
 import { GatewayError } from "../core/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
-import { alternate } from "./alternate.ts";
+import type { Limit } from "../core/facts/vendor-rules.ts";
+import type { Json } from "../core/json.ts";
+import type { UpstreamCall } from "./provider.ts";
 
 /**
- * How a vendor's Chat Completions differ from OpenAI's, as data, so that each line can be checked
- * against the vendor's documentation. What is not named here passes as the caller wrote it.
+ * Takes out, renames and bounds the members of a body that this deployment's vendor knows otherwise,
+ * whatever the grammar: what the facts say of it. What they do not name passes as the caller wrote it.
  */
-export interface Quirks {
-  /** OpenAI's name for a member → the vendor's. */
-  renames?: Readonly<Record<string, string>>;
-  /** Refused or unknown there; leaving them out changes no answer. */
-  drops?: readonly string[];
-  /** Impossible there, and the answer would differ without: the caller is told by name. */
-  refuses?: readonly string[];
-  /** What each role's messages may have; a vendor that is strict refuses everything else. */
-  messageMembers?: Readonly<Record<string, readonly string[]>>;
-  /** Ids of tool calls as the vendor accepts them, the same for a call and its result. */
-  toolId?(id: string): string;
-  /** User and assistant have to take turns. */
-  alternates?: true;
-  /** Whatever else has to happen to one message. */
-  adaptMessage?(message: JsonObject, model: string): JsonObject;
+export function applyVendorRules(
+  body: BodyPatch,
+  { deployment, dropped = [] }: UpstreamCall,
+): void {
+  const { vendor, capabilities } = deployment.facts;
+  const target = { vendor: deployment.provider, dropParams: deployment.dropParams, dropped };
+  if (!capabilities.tools) refuseTools(body, target);
+  if (!capabilities.sampling && target.dropParams) dropSampling(body, dropped);
+  for (const name of vendor.refuses) refuse(body, name, target);
+  for (const name of vendor.drops) drop(body, name, dropped);
+  for (const [name, limit] of vendor.limits) keepWithin(body, name, limit, dropped);
+  for (const [name, theirs] of Object.entries(vendor.renames)) rename(body, name, theirs);
 }
 
-/** Vendors other than OpenAI cap the length under the older name, which all of them know. */
-export const OLDER_LIMIT = { max_completion_tokens: "max_tokens" } as const;
-
-/** OpenAI's own services around an answer. Compatible vendors refuse or ignore them. */
-export const OPENAI_SERVICES = [
-  "metadata",
-  "prediction",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "safety_identifier",
-  "service_tier",
-  "store",
-  "verbosity",
-] as const;
-
-export interface QuirkTarget {
+interface Target {
   vendor: string;
-  model: string;
   /** The operator prefers an answer without a parameter to a refusal. */
   dropParams: boolean;
   /** Collects what was left out. */
   dropped: string[];
 }
 
-export function applyQuirks(body: BodyPatch, quirks: Quirks, target: QuirkTarget): void {
-  // OpenAI takes an empty list for none; the others complain.
-  if (Array.isArray(body.get("tools")) && !isAsked("tools", body.get("tools")))
-    body.delete("tools");
-  for (const name of quirks.refuses ?? []) refuse(body, name, target);
-  for (const name of quirks.drops ?? []) drop(body, name, target.dropped);
-  for (const [name, theirs] of Object.entries(quirks.renames ?? {})) rename(body, name, theirs);
-  const messages = body.get("messages");
-  if (!Array.isArray(messages)) return;
-  const adapted = adaptMessages(messages, quirks, target.model);
-  const isSame =
-    adapted.length === messages.length &&
-    adapted.every((message, index) => message === messages[index]);
-  // Untouched messages keep their bytes, and with them the vendor's prompt cache.
-  if (!isSame) body.set("messages", adapted);
+/** What a model that reasons refuses, in the words of all grammars. */
+const SAMPLING = [
+  "temperature",
+  "top_p",
+  "top_k",
+  "presence_penalty",
+  "frequency_penalty",
+  "logit_bias",
+  "logprobs",
+  "top_logprobs",
+];
+
+function dropSampling(body: BodyPatch, dropped: string[]): void {
+  for (const name of SAMPLING) drop(body, name, dropped);
 }
 
-function refuse(body: BodyPatch, name: string, target: QuirkTarget): void {
+/** What every grammar calls the tools, and what would be refused without them. */
+const TOOLS = ["tools", "toolConfig"];
+const AROUND_TOOLS = ["tool_choice", "parallel_tool_calls", "tool_config"];
+
+function refuseTools(body: BodyPatch, target: Target): void {
+  for (const name of TOOLS) refuse(body, name, target);
+  for (const name of AROUND_TOOLS) body.delete(name);
+}
+
+function refuse(body: BodyPatch, name: string, target: Target): void {
   const value = body.get(name);
   if (isAsked(name, value)) {
     if (target.dropParams) return drop(body, name, target.dropped);
@@ -92,44 +81,17 @@ function drop(body: BodyPatch, name: string, dropped: string[]): void {
   body.delete(name);
 }
 
+function keepWithin(body: BodyPatch, name: string, { min, max }: Limit, dropped: string[]): void {
+  const value = body.get(name);
+  if (typeof value !== "number") return;
+  const kept = Math.min(Math.max(value, min ?? value), max ?? value);
+  if (kept === value) return;
+  body.set(name, kept);
+  dropped.push(name);
+}
+
 function rename(body: BodyPatch, name: string, theirs: string): void {
   const value = body.get(name);
   body.delete(name);
   if (value !== undefined && value !== null) body.set(theirs, value);
-}
-
-function adaptMessages(messages: Json[], quirks: Quirks, model: string): Json[] {
-  const adapted = messages.map((message) =>
-    isJsonObject(message) ? adaptMessage(message, quirks, model) : message,
-  );
-  return quirks.alternates === undefined ? adapted : alternate(adapted);
-}
-
-/** The very same object when nothing had to change. */
-function adaptMessage(message: JsonObject, quirks: Quirks, model: string): JsonObject {
-  // The older word for the same role; nobody but OpenAI knows the newer.
-  const said = message.role === "developer" ? { ...message, role: "system" } : message;
-  const known = withKnownMembers(said, quirks);
-  const named = quirks.toolId === undefined ? known : withToolIds(known, quirks.toolId);
-  return quirks.adaptMessage?.(named, model) ?? named;
-}
-
-function withKnownMembers(message: JsonObject, { messageMembers }: Quirks): JsonObject {
-  const members = messageMembers?.[String(message.role)];
-  if (members === undefined) return message;
-  const kept = Object.entries(message).filter(([name]) => members.includes(name));
-  return kept.length === Object.keys(message).length ? message : Object.fromEntries(kept);
-}
-
-function withToolIds(message: JsonObject, toolId: (id: string) => string): JsonObject {
-  const { tool_call_id: id, tool_calls: calls } = message;
-  if (typeof id === "string" && toolId(id) !== id) return { ...message, tool_call_id: toolId(id) };
-  if (!Array.isArray(calls)) return message;
-  const renamed = calls.map((call) => {
-    if (!isJsonObject(call) || typeof call.id !== "string") return call;
-    return toolId(call.id) === call.id ? call : { ...call, id: toolId(call.id) };
-  });
-  return renamed.every((call, index) => call === calls[index])
-    ? message
-    : { ...message, tool_calls: renamed };
 }

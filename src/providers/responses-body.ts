@@ -1,29 +1,33 @@
 import type { BodyPatch } from "../core/body-patch.ts";
-import { capabilitiesOf } from "../core/capabilities.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
-import { isForeign } from "../dialects/openai-responses/reasoning.ts";
+import {
+  readableInput,
+  type ReadableThoughts,
+} from "../dialects/openai-responses/readable-thoughts.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import type { UpstreamCall } from "./provider.ts";
+import { applyVendorRules } from "./quirks.ts";
 
 /** What every surface that speaks Responses needs done to a body, and nothing more. */
-export function adaptResponsesBody(body: BodyPatch, { deployment }: UpstreamCall): void {
+export function adaptResponsesBody(body: BodyPatch, call: UpstreamCall): void {
   removeGatewayFields(body);
   // OpenAI takes texts here; LiteLLM's clients also put their lists of tags.
   if (!holdsTextsOnly(body.get("metadata"))) body.delete("metadata");
-  dropForeignThoughts(body);
-  if (capabilitiesOf(deployment.baseModel).reasoning === "none") askForNoThoughts(body);
+  dropForeignThoughts(body, call.thoughts);
+  if (call.deployment.facts.capabilities.reasoning === "none") askForNoThoughts(body);
+  applyVendorRules(body, call);
 }
 
 function holdsTextsOnly(metadata: Json | undefined): boolean {
   return isJsonObject(metadata) && Object.values(metadata).every((one) => typeof one === "string");
 }
 
-/** A conversation may have come from another vendor, whose thoughts OpenAI cannot verify. */
-function dropForeignThoughts(body: BodyPatch): void {
+/** A conversation may have come from another vendor or account, whose thoughts cannot be read here. */
+function dropForeignThoughts(body: BodyPatch, thoughts: ReadableThoughts | undefined): void {
   const input = body.get("input");
   if (!Array.isArray(input)) return;
-  const own = input.filter((item) => !isJsonObject(item) || !isForeign(item));
-  if (own.length < input.length) body.set("input", own);
+  const readable = readableInput(input, thoughts);
+  if (readable !== input) body.set("input", readable);
 }
 
 /** Codex asks every model for its encrypted thoughts, and one that has none refuses the whole call. */

@@ -4,22 +4,13 @@ import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
 import { createSseDecoder } from "../dialects/framing/sse.ts";
 import { readGoogleFailure } from "../dialects/gemini/failure.ts";
 import { gemini } from "../dialects/gemini/index.ts";
-import { acceptedBetas, VERTEX_BETAS } from "./beta-flags.ts";
+import { acceptedBetas } from "./beta-flags.ts";
 import { adaptClaudeBody } from "./claude-body.ts";
-import type { ClaudeSurface } from "./claude-body.ts";
 import { adaptGeminiBody } from "./gemini-body.ts";
 import type { PreparedRequest, Provider, ProviderTools, UpstreamCall } from "./provider.ts";
 import { saysProject } from "./service-account.ts";
 import { isClaude, vertexUrl } from "./vertex-address.ts";
 import { vertexEmbeddings } from "./vertex-embeddings.ts";
-
-export const VERTEX: ClaudeSurface = {
-  name: "Vertex AI",
-  version: "vertex-2023-10-16",
-  betas: VERTEX_BETAS,
-  schemasForNewest: true,
-  ttlForOldest: true,
-};
 
 /** Gemini in Google's own grammar, and Claude in Anthropic's, behind the same token. */
 export const vertex: Provider = {
@@ -28,7 +19,7 @@ export const vertex: Provider = {
   dialect: (deployment) => (isClaude(deployment) ? anthropicMessages : gemini),
   missing,
   adaptBody(body, call) {
-    if (isClaude(call.deployment)) adaptClaudeBody(body, call, VERTEX);
+    if (isClaude(call.deployment)) adaptForVertex(body, call);
     else adaptGeminiBody(body, call);
     body.delete("model");
   },
@@ -79,9 +70,15 @@ function methodOf({ deployment, stream }: UpstreamCall): string {
   return stream ? "streamGenerateContent?alt=sse" : "generateContent";
 }
 
+/** Here flags are a header, also those that only the body tells of. */
+function adaptForVertex(body: BodyPatch, call: UpstreamCall): void {
+  const flags = adaptClaudeBody(body, call);
+  call.addedBetas?.push(...flags);
+}
+
 function adaptCountBody(body: BodyPatch, call: UpstreamCall): void {
   if (isClaude(call.deployment)) {
-    adaptClaudeBody(body, call, VERTEX);
+    adaptForVertex(body, call);
     // The path names the counter, so here alone the body names the model.
     body.set("model", call.deployment.model);
     return;
@@ -92,12 +89,14 @@ function adaptCountBody(body: BodyPatch, call: UpstreamCall): void {
 }
 
 async function prepareVertex(
-  { deployment, betas }: UpstreamCall,
+  { deployment, betas, addedBetas = [] }: UpstreamCall,
   url: string,
   body: string,
   { nowMs, tokens }: ProviderTools,
 ): Promise<PreparedRequest> {
-  const flags = isClaude(deployment) ? acceptedBetas(betas, VERTEX_BETAS).join(",") : "";
+  const flags = isClaude(deployment)
+    ? [...new Set([...acceptedBetas(betas, deployment.facts.claude), ...addedBetas])].join(",")
+    : "";
   return {
     url,
     headers: {

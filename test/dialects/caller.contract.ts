@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChatEvent, ChatRequest, Usage } from "../../src/core/chat.ts";
+import type { ChatEvent, ChatRequest, Citation, Usage } from "../../src/core/chat.ts";
 import { ERRORS, GatewayError } from "../../src/core/errors.ts";
 import type { ErrorCode } from "../../src/core/errors.ts";
 import { isJsonObject } from "../../src/core/json.ts";
@@ -31,6 +31,8 @@ export interface CallerFixtures {
   anonymous?: boolean;
   /** What stays of token counts that this grammar cannot say in full. */
   usage?(usage: Usage): Usage;
+  /** What stays of a citation that this grammar cannot say in full; `undefined` if nothing. */
+  citation?(citation: Citation): Citation | undefined;
 }
 
 const BROKEN_ENVELOPES: [string, Json | undefined][] = [
@@ -63,7 +65,13 @@ export function callerContract(
   const expressible = (events: readonly ChatEvent[]): Summary => {
     const summary = summaryOf(events);
     const { usage } = summary;
-    return { ...summary, usage: usage && (fixtures.usage?.(usage) ?? usage) };
+    const blocks = summary.blocks.map(({ citations = [], ...block }) => {
+      const kept = citations
+        .map((citation) => (fixtures.citation ? fixtures.citation(citation) : citation))
+        .filter((citation) => citation !== undefined);
+      return kept.length === 0 ? block : { ...block, citations: kept };
+    });
+    return { ...summary, blocks, usage: usage && (fixtures.usage?.(usage) ?? usage) };
   };
 
   describe(`${name} as a caller's grammar`, () => {

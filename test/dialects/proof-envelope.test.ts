@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Issuer, Proof } from "../../src/core/chat.ts";
-import { unwrapProof, wrapProof } from "../../src/dialects/proof-envelope.ts";
+import { unwrapProof, withAccount, wrapProof } from "../../src/dialects/proof-envelope.ts";
 
 const issuers: Issuer[] = ["anthropic", "google", "openai"];
 const kinds: Proof["kind"][] = ["signature", "encrypted", "redacted"];
@@ -27,6 +27,32 @@ describe("the proof envelope", () => {
         }
       }
     }
+  });
+
+  it("brings along which account can read a proof, also in its own vendor's slot", () => {
+    for (const natural of issuers) {
+      const proof: Proof = { issuer: "openai", kind: "encrypted", data: "a.b@c", account: "Ab1" };
+      expect(wrapProof(proof, natural)).not.toBe(proof.data);
+      expect(unwrapProof(wrapProof(proof, natural), natural)).toEqual(proof);
+    }
+  });
+
+  it("is marked with an account where its issuer has several, and nowhere else", () => {
+    const proof = (issuer: Issuer): Proof => ({ issuer, kind: "encrypted", data: "x" });
+    const marked = (issuer: Issuer) =>
+      withAccount({ type: "block-proof", block: 0, proof: proof(issuer) }, "west");
+    expect(marked("openai")).toMatchObject({ proof: { account: "west" } });
+    expect(marked("anthropic")).toEqual({
+      type: "block-proof",
+      block: 0,
+      proof: proof("anthropic"),
+    });
+    const opening = { kind: "redacted-reasoning" as const, proof: proof("openai") };
+    expect(withAccount({ type: "block-start", block: 0, opening }, "west")).toMatchObject({
+      opening: { proof: { account: "west" } },
+    });
+    const words = { type: "block-delta" as const, block: 0, text: "x" };
+    expect(withAccount(words, "west")).toBe(words);
   });
 
   it("is plain base64, which every slot accepts", () => {

@@ -1,4 +1,4 @@
-import type { ChatEvent, FinishReason, Usage } from "../../src/core/chat.ts";
+import type { ChatEvent, Citation, FinishReason, Usage } from "../../src/core/chat.ts";
 
 const usage: Usage = {
   inputTokens: 5617,
@@ -18,6 +18,43 @@ function words(block: number, kind: "text" | "refusal", text: string): ChatEvent
     { type: "block-end", block },
   ];
 }
+
+/** Words that lean on these, some of which were told before the first word. */
+function cited(block: number, text: string, citations: Citation[], early = 0): ChatEvent[] {
+  const [start, ...rest] = words(block, "text", text);
+  const told = citations.map((citation): ChatEvent => ({
+    type: "block-citation",
+    block,
+    citation,
+  }));
+  return start === undefined
+    ? []
+    : [
+        start,
+        ...told.slice(0, early),
+        ...rest.slice(0, -1),
+        ...told.slice(early),
+        ...rest.slice(-1),
+      ];
+}
+
+const PAGE: Citation = {
+  quote: "",
+  title: "Tōkyō",
+  source: { kind: "web", url: "https://example.com/tokyo?q=1" },
+};
+
+const FOUND: Citation = {
+  quote: "Edo became Tōkyō.",
+  title: "Names",
+  source: {
+    kind: "search-result",
+    index: 1,
+    foundAt: "https://example.com/names",
+    start: 0,
+    end: 2,
+  },
+};
 
 function call(block: number, id: string, text: string): ChatEvent[] {
   return [
@@ -113,6 +150,47 @@ export const ANSWERS: { name: string; events: ChatEvent[] }[] = [
   {
     name: "an answer the vendor filtered",
     events: [START, ...words(0, "text", "Half a"), ...ending("content-filter")],
+  },
+  {
+    name: "a page of the web",
+    events: [START, ...cited(0, "東京 🗼 is the capital.", [PAGE]), ...ending("stop")],
+  },
+  {
+    name: "several sources, told before the words and after them",
+    events: [
+      START,
+      ...thought(0, "hm", "c2ln"),
+      ...cited(
+        1,
+        "東京 🗼 is the capital. It was Edo.",
+        [
+          { ...PAGE, span: { start: 0, end: 20 } },
+          { ...PAGE, title: undefined, source: { kind: "web", url: "https://example.com/2" } },
+          { ...FOUND, span: { start: 21, end: 32 } },
+          {
+            quote: "a shelf",
+            title: "Shelf",
+            source: { kind: "search-result", index: 0, foundAt: "shelf 3", start: 1, end: 2 },
+          },
+          {
+            quote: "the capital",
+            title: "Atlas",
+            source: { kind: "document", index: 2, unit: "character", start: 7, end: 18 },
+          },
+          { quote: "p", source: { kind: "document", index: 0, unit: "page", start: 1, end: 2 } },
+          { quote: "b", source: { kind: "document", index: 1, unit: "piece", start: 0, end: 1 } },
+          { quote: "", title: "notes.pdf", source: { kind: "file", id: "file-1" } },
+          {
+            quote: "",
+            title: "plot.png",
+            span: { start: 3, end: 5 },
+            source: { kind: "file", id: "file-2", containerId: "box-1" },
+          },
+        ],
+        2,
+      ),
+      ...ending("stop"),
+    ],
   },
   { name: "no words at all", events: [START, ...ending("stop")] },
 ];

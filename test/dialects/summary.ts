@@ -1,4 +1,11 @@
-import type { BlockOpening, ChatEvent, FinishReason, Proof, Usage } from "../../src/core/chat.ts";
+import type {
+  BlockOpening,
+  ChatEvent,
+  Citation,
+  FinishReason,
+  Proof,
+  Usage,
+} from "../../src/core/chat.ts";
 import { parseJson } from "../../src/core/json.ts";
 import { collectAnswer } from "../../src/dialects/collect.ts";
 
@@ -17,6 +24,7 @@ export interface SummaryBlock {
   name?: string;
   arguments?: unknown;
   proof?: Proof;
+  citations?: Citation[];
 }
 
 export function summaryOf(events: readonly ChatEvent[]): Summary {
@@ -25,7 +33,7 @@ export function summaryOf(events: readonly ChatEvent[]): Summary {
     finish,
     stopSequence,
     usage,
-    blocks: blocks.map(({ opening, text, proof }) =>
+    blocks: blocks.map(({ opening, text, proof, citations }) =>
       opening.kind === "tool-call"
         ? {
             kind: opening.kind,
@@ -34,7 +42,12 @@ export function summaryOf(events: readonly ChatEvent[]): Summary {
             arguments: parseJson(text || "{}"),
             proof,
           }
-        : { kind: opening.kind, text: text || undefined, proof },
+        : {
+            kind: opening.kind,
+            text: text || undefined,
+            proof,
+            ...(citations.length > 0 ? { citations } : {}),
+          },
     ),
   };
 }
@@ -56,6 +69,7 @@ export function disorderOf(events: readonly ChatEvent[]): string[] {
         break;
       case "block-delta":
       case "block-proof":
+      case "block-citation":
         if (!open.has(event.block)) complaints.push(`block ${event.block} is not open`);
         if (event.type === "block-delta" && event.text === "") complaints.push("an empty delta");
         break;

@@ -1,6 +1,4 @@
 import type { JsonObject } from "../../src/core/json.ts";
-import { BEDROCK } from "../../src/providers/bedrock-invoke.ts";
-import type { ClaudeSurface } from "../../src/providers/claude-body.ts";
 import { adaptClaudeBody } from "../../src/providers/claude-body.ts";
 import { adapted, callOf, deploymentOf } from "./deployment.ts";
 
@@ -15,17 +13,17 @@ export const HELLO = [{ role: "user", content: "hi" }];
 interface Options {
   model?: string;
   betas?: string[];
-  surface?: ClaudeSurface;
+  surface?: "bedrock" | "vertex_ai";
 }
 
 /** What becomes of a body for this model and surface, without its version. */
 export function adapt(
   body: JsonObject,
-  { model = SONNET_4_5, betas = [], surface = BEDROCK }: Options = {},
+  { model = SONNET_4_5, betas = [], surface = "bedrock" }: Options = {},
 ): JsonObject {
-  const call = callOf(deploymentOf(`bedrock/${model}`), { betas });
+  const call = callOf(deploymentOf(`${surface}/${model}`), { betas });
   const { json } = adapted({ max_tokens: 16_000, messages: HELLO, ...body }, (patch) =>
-    adaptClaudeBody(patch, call, surface),
+    adaptClaudeBody(patch, call),
   );
   const { anthropic_version: _version, ...rest } = json;
   return rest;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BEDROCK } from "../../src/providers/bedrock-invoke.ts";
 import { adaptClaudeBody } from "../../src/providers/claude-body.ts";
-import { VERTEX } from "../../src/providers/vertex.ts";
 import { thrownBy } from "../core/thrown.ts";
 import { adapt, HELLO, OPUS_4_6, OPUS_5_5, SONNET_4_5 } from "./adapt-claude.ts";
 import { adapted, callOf, deploymentOf } from "./deployment.ts";
@@ -9,7 +7,7 @@ import { adapted, callOf, deploymentOf } from "./deployment.ts";
 describe("a Claude body away from home", () => {
   it("carries the surface's own version, whatever the caller wrote", () => {
     const { json } = adapted('{"anthropic_version":"2026-10-21","messages":[]}', (patch) =>
-      adaptClaudeBody(patch, callOf(deploymentOf(`bedrock/${SONNET_4_5}`)), VERTEX),
+      adaptClaudeBody(patch, callOf(deploymentOf(`vertex_ai/${SONNET_4_5}`))),
     );
     expect(json.anthropic_version).toBe("vertex-2023-10-16");
   });
@@ -28,8 +26,8 @@ describe("a Claude body away from home", () => {
     expect(Object.keys(adapt(services))).toEqual(["max_tokens", "messages"]);
   });
 
-  it.each([BEDROCK, VERTEX])(
-    "refuses safeguards by name on $name, so that the client checks for itself",
+  it.each(["bedrock", "vertex_ai"] as const)(
+    "refuses safeguards by name on %s, so that the client checks for itself",
     (surface) => {
       const refusal = thrownBy(() => adapt({ safeguards: {} }, { surface }));
       expect(refusal.code).toBe("unsupported_parameter");
@@ -41,7 +39,7 @@ describe("a Claude body away from home", () => {
     const management = { context_management: { edits: [] } };
     const september = ["compact-2026-09-04"];
     expect(adapt(management, { betas: september })).not.toHaveProperty("context_management");
-    expect(adapt(management, { betas: september, surface: VERTEX })).toHaveProperty(
+    expect(adapt(management, { betas: september, surface: "vertex_ai" })).toHaveProperty(
       "context_management",
     );
     expect(adapt(management, { betas: ["context-management-2025-06-27"] })).toHaveProperty(
@@ -105,7 +103,7 @@ describe("cache marks and tools", () => {
     const old = adapt(body, { model: "anthropic.claude-opus-4-1-20250805-v1:0" });
     expect(JSON.stringify(old)).not.toMatch(/ttl|scope/);
     expect(
-      JSON.stringify(adapt(body, { model: "claude-opus-4-1@20250805", surface: VERTEX })),
+      JSON.stringify(adapt(body, { model: "claude-opus-4-1@20250805", surface: "vertex_ai" })),
     ).toContain("ttl");
   });
 
@@ -136,7 +134,7 @@ describe("cache marks and tools", () => {
   it("describe the answer's schema to models that cannot be held to it", () => {
     const body = { output_config: { format: { type: "json_schema", schema: { type: "object" } } } };
     expect(adapt(body)).toMatchObject(body);
-    expect(adapt(body, { model: OPUS_5_5, surface: VERTEX })).toMatchObject(body);
+    expect(adapt(body, { model: OPUS_5_5, surface: "vertex_ai" })).toMatchObject(body);
     expect(adapt(body, { model: OPUS_5_5 })).toEqual({
       max_tokens: 16_000,
       messages: [

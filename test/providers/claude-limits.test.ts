@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/core/json.ts";
-import { VERTEX } from "../../src/providers/vertex.ts";
 import {
   adapt,
   HELLO,
@@ -95,7 +94,7 @@ describe("limits of a Claude model", () => {
     const body = { output_config: { effort: "low" } };
     const betas = ["effort-2025-11-24"];
     expect(adapt(body, { model: OPUS_4_5, betas })).toMatchObject(body);
-    expect(adapt(body, { model: OPUS_4_5, betas, surface: VERTEX })).not.toHaveProperty(
+    expect(adapt(body, { model: OPUS_4_5, betas, surface: "vertex_ai" })).not.toHaveProperty(
       "output_config",
     );
     expect(adapt(body, { model: SONNET_4_5, betas })).not.toHaveProperty("output_config");

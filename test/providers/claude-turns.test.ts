@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { VERTEX } from "../../src/providers/vertex.ts";
 import { thrownBy } from "../core/thrown.ts";
 import { adapt, HELLO, OPUS_4_6, OPUS_5 } from "./adapt-claude.ts";
 
@@ -57,7 +56,7 @@ describe("turns of a Claude conversation", () => {
     const messages = [{ role: "user", content: "hi", output_config: { effort: "low" } }];
     const betas = ["per-turn-control-2026-07-01"];
     expect(adapt({ messages }, { betas }).messages).toEqual(HELLO);
-    expect(adapt({ messages }, { betas, surface: VERTEX }).messages).toEqual(messages);
+    expect(adapt({ messages }, { betas, surface: "vertex_ai" }).messages).toEqual(messages);
   });
 
   it.each(["image", "document"])(

@@ -1,6 +1,8 @@
 import type { BodyPatch } from "../../src/core/body-patch.ts";
 import { createBodyPatch } from "../../src/core/body-patch.ts";
 import type { Connection, Deployment } from "../../src/core/config/deployment.ts";
+import { DEFAULT_FACTS, type Facts } from "../../src/core/facts/facts.ts";
+import { resolveFacts } from "../../src/core/facts/resolve.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { objectIn } from "../core/parsed.ts";
 import type { ProviderTools, UpstreamCall } from "../../src/providers/provider.ts";
@@ -10,9 +12,11 @@ export function deploymentOf(
   name: string,
   connection: Connection = {},
   fields: Partial<Deployment> = {},
+  facts: Facts = DEFAULT_FACTS,
 ): Deployment {
   const slash = name.indexOf("/");
   const model = name.slice(slash + 1);
+  const place = { provider: name.slice(0, slash), baseModel: model, modelInfo: {}, ...fields };
   return {
     id: "deployment-1",
     group: "team-model",
@@ -33,6 +37,7 @@ export function deploymentOf(
     dropParams: false,
     price: undefined,
     modelInfo: {},
+    facts: resolveFacts(facts, place),
     ...fields,
   };
 }

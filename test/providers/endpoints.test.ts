@@ -42,6 +42,18 @@ const SERVED: [model: string, operation: Operation, connection: Connection, url:
     "https://bedrock-runtime.us-east-1.amazonaws.com/model/amazon.titan-embed-text-v2%3A0/invoke",
   ],
   [
+    "bedrock/cohere.embed-multilingual-v3",
+    "invoked-embeddings",
+    { aws_region_name: "us-east-1", aws_bearer_token: "b" },
+    "https://bedrock-runtime.us-east-1.amazonaws.com/model/cohere.embed-multilingual-v3/invoke",
+  ],
+  [
+    "gemini/gemini-embedding-001",
+    "embeddings",
+    {},
+    "https://generativelanguage.googleapis.com/v1beta/models/gemini-embedding-001:batchEmbedContents",
+  ],
+  [
     "vertex_ai/text-embedding-005",
     "embeddings",
     { vertex_credentials: ACCOUNT, vertex_project: "p" },
@@ -72,7 +84,7 @@ describe("endpoints", () => {
     const asked = await endpointOf(model, operation).prepare(callOf(deployment), "{}", TOOLS);
     expect(asked.url).toBe(url);
     expect(asked.body).toBe("{}");
-    expect(JSON.stringify(asked.headers)).toMatch(/Bearer (k|b|ya29\.token)|"api-key":"k"/);
+    expect(JSON.stringify(asked.headers)).toMatch(/Bearer (k|b|ya29\.token)|api-key":"k"/);
   });
 
   it("are not invented for those who have none", () => {
@@ -99,6 +111,42 @@ describe("a body that is forwarded", () => {
       metadata: {},
     });
     expect(body).toBe('{"model":"e","input":"a"}');
+  });
+
+  it("is told of no task in Google's words, and the caller hears that it was dropped", () => {
+    const google = { title: "t", autoTruncate: true };
+    const value = { model: "e", input: "a", input_type: "CLUSTERING", google };
+    const dropped: string[] = [];
+    const call = { ...callOf(deploymentOf("openai/e")), dropped };
+    const asked = { text: JSON.stringify(value), value };
+    expect(endpointOf("openai/e", "embeddings").bodies(asked, call)).toEqual([
+      '{"model":"e","input":"a"}',
+    ]);
+    expect(dropped).toEqual(["title", "autoTruncate", "taskType"]);
+  });
+
+  it("keeps an `input_type` that is not Google's: some servers have one", () => {
+    const value = { model: "e", input: "a", input_type: "query" };
+    const asked = { text: JSON.stringify(value), value };
+    const bodies = endpointOf("nvidia_nim/e", "embeddings").bodies(
+      asked,
+      callOf(deploymentOf("nvidia_nim/e")),
+    );
+    expect(bodies).toEqual([JSON.stringify(value)]);
+  });
+
+  it("for an embedding model on Bedrock is invoked as it is, and for no other model", () => {
+    const endpoint = endpointOf("bedrock/m", "invoked-embeddings");
+    const text = '{ "inputText":"\\u0041" }';
+    const asked = { text, value: { inputText: "A" } };
+    const bodiesOf = (model: string, modelInfo: Record<string, unknown> = {}) =>
+      endpoint.bodies(asked, callOf({ ...deploymentOf(model), modelInfo }));
+    expect(bodiesOf("bedrock/amazon.titan-embed-text-v2:0")).toEqual([text]);
+    const profile = "bedrock/arn:aws:bedrock:us-east-1:1:application-inference-profile/a";
+    expect(bodiesOf(profile, { mode: "embedding" })).toEqual([text]);
+    for (const model of ["bedrock/amazon.titan-text-express-v1", profile]) {
+      expect(() => bodiesOf(model)).toThrow(expect.objectContaining({ code: "invalid_request" }));
+    }
   });
 
   it("speaks Mistral's words to Mistral", () => {
@@ -162,6 +210,25 @@ describe("what an answer is charged by", () => {
   ] as const)("%s: %j", (operation, answer, expected) => {
     const nothing = { input: undefined, output: undefined, units: undefined };
     expect(read(operation, answer)).toEqual({ ...nothing, ...expected });
+  });
+});
+
+describe("an answer of what was invoked", () => {
+  const { read } = endpointOf("bedrock/m", "invoked-embeddings");
+  const call = callOf(deploymentOf("bedrock/amazon.titan-embed-text-v2:0"));
+  const asked = { text: "", value: {} };
+
+  it.each([
+    ["Titan's body", '{ "embedding":[1], "inputTextTokenCount":3 }', {}],
+    ["Bedrock's header", '{ "embeddings":[[1]] }', { "x-amzn-bedrock-input-token-count": "3" }],
+  ])("keeps its bytes and is counted by %s", (_what, text, headers) => {
+    const answer = read([{ text, headers: new Headers(Object.entries(headers)) }], asked, call);
+    expect(answer).toMatchObject({ text, usage: { inputTokens: 3, outputTokens: 0 } });
+  });
+
+  it("has no count where nobody tells one", () => {
+    const answer = read([{ text: '{"embeddings":[[1]]}', headers: new Headers() }], asked, call);
+    expect(answer.usage).toBeUndefined();
   });
 });
 

@@ -100,6 +100,27 @@ describe("Azure's address for Responses", () => {
   });
 });
 
+describe("a kept answer's address", () => {
+  it("is OpenAI's own, with its organization", () => {
+    const deployment = deploymentOf("openai/gpt-5", { api_key: "k", organization: "o" });
+    expect(openai.responses?.address(deployment, "/resp_1/input_items")).toEqual({
+      url: "https://api.openai.com/v1/responses/resp_1/input_items",
+      headers: { authorization: "Bearer k", "openai-organization": "o" },
+    });
+    expect(openai.responses?.account(deployment)).toEqual(["https://api.openai.com/v1", "o"]);
+  });
+
+  it("is on Azure's v1 surface, before the version", () => {
+    const connection = { api_key: "k", api_base: RESOURCE, api_version: "preview" };
+    const deployment = deploymentOf("azure/my-o3", connection);
+    expect(azure.responses?.address(deployment, "/resp_1")).toEqual({
+      url: `${RESOURCE}/openai/v1/responses/resp_1?api-version=preview`,
+      headers: { "api-key": "k" },
+    });
+    expect(azure.responses?.account(deployment)).toEqual([RESOURCE]);
+  });
+});
+
 describe("a body for Responses", () => {
   const thinking = deploymentOf("openai/gpt-5");
   const adapt = (body: string, deployment: Deployment = thinking) =>

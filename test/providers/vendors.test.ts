@@ -31,8 +31,6 @@ const VENDORS: [name: string, model: string, url: string, connection: Connection
   ],
   ["huggingface/together/org/m", "org/m:together", "https://router.huggingface.co/v1", {}],
   ["nvidia_nim/meta/llama", "meta/llama", "https://integrate.api.nvidia.com/v1", {}],
-  ["cohere/command-a", "command-a", "https://api.cohere.ai/compatibility/v1", {}],
-  ["cohere_chat/command-a", "command-a", "https://api.cohere.ai/compatibility/v1", {}],
 ];
 
 /** `api_base` as operators write it, and what it means. */
@@ -46,7 +44,6 @@ const BASES: [name: string, apiBase: string, url: string][] = [
     "https://x.endpoints.example/v1/chat/completions",
     "https://x.endpoints.example/v1",
   ],
-  ["cohere/c", "https://api.cohere.com/v2", "https://api.cohere.com/compatibility/v1"],
   [
     "cloudflare/@cf/m",
     "https://api.cloudflare.com/client/v4/accounts/acc/ai/run/",

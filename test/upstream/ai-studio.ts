@@ -1,3 +1,4 @@
+import { aiStudioEmbeddings } from "./embeddings.ts";
 import { jsonReply } from "./exchange.ts";
 import type { Exchange, Outcome, Refusal } from "./exchange.ts";
 import { camelKeys, unknownFields } from "./gemini-fields.ts";
@@ -10,7 +11,8 @@ import { asObject, isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import type { State } from "./state.ts";
 
-const ADDRESS = /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent|countTokens)$/u;
+const ADDRESS =
+  /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$/u;
 
 interface Target {
   model: GeminiModel;
@@ -56,8 +58,10 @@ function ask(
   isSse: boolean,
   state: State,
 ): Outcome {
+  const embedded = aiStudioEmbeddings(exchange, decodeURIComponent(name), method);
+  if (embedded) return embedded;
   const model = findGeminiModel(decodeURIComponent(name), "global");
-  if (!model) {
+  if (!model || method.includes("mbedContent")) {
     const message = `models/${name} is not found for API version v1beta, or is not supported for ${method}. Call ListModels to see the list of available models and their supported methods.`;
     return refuse(404, "NOT_FOUND", message);
   }

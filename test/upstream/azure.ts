@@ -9,6 +9,7 @@ import { asArray, asObject, asString, isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import { openaiEndpoints } from "./openai-endpoints.ts";
 import { DONE, NOT_JSON, STREAM_HEADERS, openaiError, openaiFailures, tooLong } from "./openai.ts";
+import { keptResponses } from "./responses-kept.ts";
 import { responses } from "./responses.ts";
 import type { ResponsesHost } from "./responses.ts";
 import type { State } from "./state.ts";
@@ -16,7 +17,7 @@ import type { State } from "./state.ts";
 /** `/azure/openai/…`, or `/azure/{resource}/openai/…` to play several resources. */
 const ADDRESS = /^(?:\/([\w-]+))?\/openai\/(?:deployments\/([^/]+)|v1)\/chat\/completions$/u;
 
-const RESPONSES_ADDRESS = /^(?:\/([\w-]+))?\/openai\/v1\/responses$/u;
+const RESPONSES_ADDRESS = /^(?:\/([\w-]+))?\/openai\/v1\/responses(\/.*)?$/u;
 
 interface Target {
   resource: string;
@@ -35,7 +36,8 @@ export function azure(exchange: Exchange, path: string, state: State): Outcome {
   const endpoint = openaiEndpoints(exchange, endpointPath ?? "", "azure");
   if (endpoint) return endpoint;
   const asked = RESPONSES_ADDRESS.exec(path);
-  if (asked && method === "POST") return azureResponses(exchange, asked[1] ?? "default", state);
+  if (asked && (asked[2] !== undefined || method === "POST"))
+    return azureResponses(exchange, asked[1] ?? "default", asked[2], state);
   const [whole, resource = "default", encoded] = ADDRESS.exec(path) ?? [];
   if (whole === undefined || method !== "POST") return refuse(404, RESOURCE_NOT_FOUND);
   const version = exchange.query.get("api-version");
@@ -64,13 +66,24 @@ export function azure(exchange: Exchange, path: string, state: State): Outcome {
 }
 
 /** The newer surface only; it names the deployment in the body and knows no dates. */
-function azureResponses(exchange: Exchange, resource: string, state: State): Outcome {
+function azureResponses(
+  exchange: Exchange,
+  resource: string,
+  kept: string | undefined,
+  state: State,
+): Outcome {
   const { body, query } = exchange;
   if (/^\d/u.test(query.get("api-version") ?? "")) return refuse(404, RESOURCE_NOT_FOUND);
+  const host = azureHost(resource);
+  if (kept !== undefined) return keptResponses(exchange, kept, host, state);
   if (!isObject(body)) return refuse(400, { ...NOT_JSON, type: "invalid_request_error" });
   const model = findDeployment(asString(body["model"]));
   if (!model) return refuse(404, { code: "DeploymentNotFound", message: DEPLOYMENT_NOT_FOUND });
-  const host: ResponsesHost = {
+  return responses(exchange, body, model, host, state);
+}
+
+function azureHost(resource: string): ResponsesHost {
+  return {
     surface: "azure",
     scope: `azure ${resource}`,
     headers: responseHeaders(),
@@ -81,7 +94,6 @@ function azureResponses(exchange: Exchange, resource: string, state: State): Out
     }),
     decorate: (response) => ({ ...response, content_filters: [] }),
   };
-  return responses(exchange, body, model, host, state);
 }
 
 /** A deployment is named like its model, or like its model with anything in front: `prod-gpt-4o`. */

@@ -140,6 +140,7 @@ function* contentProblems(
   switch (block["type"]) {
     case "text":
       yield* textProblems(block, path);
+      yield* citationProblems(block, path);
       break;
     case "image":
     case "document":
@@ -176,6 +177,15 @@ function* contentProblems(
       if (!signatures.isGenuine("claude-redacted", asString(block["data"]))) {
         yield `${path}: Invalid \`data\` in \`redacted_thinking\` block`;
       }
+  }
+}
+
+/** A page that Anthropic's own search did not find cannot be cited. */
+function* citationProblems(block: JsonObject, path: string): Problems {
+  for (const [index, citation] of asArray(block["citations"]).map(asObject).entries()) {
+    if (citation["type"] !== "web_search_result_location") continue;
+    if (asString(citation["encrypted_index"]) === "")
+      yield `${path}.text.citations.${index}: Invalid \`encrypted_index\` in \`web_search_result_location\``;
   }
 }
 

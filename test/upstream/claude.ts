@@ -1,3 +1,4 @@
+import { claudeCitations } from "./citing.ts";
 import { claudePrompt, claudeSegments, showsThinking } from "./claude-prompt.ts";
 import type { ClaudeRequest } from "./claude-surfaces.ts";
 import type { Wish } from "./exchange.ts";
@@ -121,7 +122,7 @@ function contentOf(request: ClaudeRequest, said: Utterance, signatures: Signatur
   const blocks: Block[] = [];
   if (said.thinking.length > 0)
     blocks.push(thinkingBlock(said.thinking, showsThinking(request), signatures));
-  if (said.text.length > 0) blocks.push(textBlock(said.text));
+  if (said.text.length > 0) blocks.push(textBlock(said.text, claudeCitations(request.body)));
   for (const call of said.calls) {
     const shell = {
       type: "tool_use",
@@ -156,11 +157,15 @@ function thinkingBlock(thinking: string[], isShown: boolean, signatures: Signatu
   };
 }
 
-function textBlock(text: string[]): Block {
+function textBlock(text: string[], citations: JsonObject[]): Block {
+  const cited = citations.length > 0 ? { citations } : {};
   return {
-    whole: { type: "text", text: text.join("") },
-    start: { type: "text", text: "" },
-    deltas: text.map((piece) => ({ type: "text_delta", text: piece })),
+    whole: { type: "text", text: text.join(""), ...cited },
+    start: { type: "text", text: "", ...(citations.length > 0 && { citations: [] }) },
+    deltas: [
+      ...text.map((piece) => ({ type: "text_delta", text: piece })),
+      ...citations.map((citation) => ({ type: "citations_delta", citation })),
+    ],
   };
 }
 

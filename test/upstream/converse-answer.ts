@@ -1,3 +1,4 @@
+import { converseCitations } from "./citing.ts";
 import type { ClaudeTools } from "./claude.ts";
 import type { ConverseModel } from "./converse-models.ts";
 import type { Wish } from "./exchange.ts";
@@ -23,7 +24,8 @@ export function answerConverse(
   tools: ClaudeTools,
 ): ConverseAnswer {
   const said = utter(promptOf(body, model, wish.reply));
-  const blocks = blocksOf(said, model, tools);
+  const citations = converseCitations(body);
+  const blocks = blocksOf(said, citations, model, tools);
   const usage = usageOf(body, said, `${scope} ${model.name}`, wish, tools);
   const metrics = { latencyMs: 120 };
   const stop = stopOf(said);
@@ -110,7 +112,12 @@ interface Block {
   deltas: JsonObject[];
 }
 
-function blocksOf(said: Utterance, model: ConverseModel, { signatures }: ClaudeTools): Block[] {
+function blocksOf(
+  said: Utterance,
+  citations: JsonObject[],
+  model: ConverseModel,
+  { signatures }: ClaudeTools,
+): Block[] {
   const blocks: Block[] = [];
   if (said.thinking.length > 0) {
     const text = said.thinking.join("");
@@ -125,9 +132,14 @@ function blocksOf(said: Utterance, model: ConverseModel, { signatures }: ClaudeT
     });
   }
   if (said.text.length > 0) {
+    const words = { text: said.text.join("") };
+    const cited = { citationsContent: { content: [words], citations } };
     blocks.push({
-      whole: { text: said.text.join("") },
-      deltas: said.text.map((piece) => ({ text: piece })),
+      whole: citations.length > 0 ? cited : words,
+      deltas: [
+        ...said.text.map((piece) => ({ text: piece })),
+        ...citations.map((citation) => ({ citation })),
+      ],
     });
   }
   for (const call of said.calls) {

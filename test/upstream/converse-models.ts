@@ -9,6 +9,14 @@ export interface ConverseModel {
   /** `any` and `tool`; `auto` is known to all. */
   toolChoices: string[];
   caching: boolean;
+  /** Prefixes may end among the tools; Nova's only in the system's words and in messages. */
+  cachesTools: boolean;
+  cachesAnHour: boolean;
+  /** It can be held to a JSON schema, in its answer and in strict tools. */
+  schema: boolean;
+  /** `outputConfig.effort`. */
+  efforts: string[];
+  claude?: ClaudeModel;
   /** A tool's result may have a status, and hold pictures. */
   richResults: boolean;
   stopSequences: boolean;
@@ -25,6 +33,10 @@ const PLAIN: Omit<ConverseModel, "name" | "family"> = {
   images: false,
   toolChoices: [],
   caching: false,
+  cachesTools: false,
+  cachesAnHour: false,
+  schema: false,
+  efforts: [],
   richResults: false,
   stopSequences: true,
   sampling: true,
@@ -70,11 +82,12 @@ const MODELS: Record<string, ConverseModel> = {
     toolId: /^[a-zA-Z0-9]{9}$/u,
     extras: ["top_k"],
   },
-  "deepseek.v3-v1:0": { ...PLAIN, name: "deepseek-v3", family: "deepseek" },
+  "deepseek.v3-v1:0": { ...PLAIN, name: "deepseek-v3", family: "deepseek", schema: true },
   "openai.gpt-oss-120b-1:0": {
     ...PLAIN,
     name: "gpt-oss-120b",
     family: "gpt-oss",
+    schema: true,
     stopSequences: false,
     maxOutputTokens: 128_000,
     extras: ["reasoning_effort"],
@@ -100,6 +113,12 @@ function claude(model: ClaudeModel): ConverseModel {
     images: true,
     toolChoices: model.forcedTool ? ["any", "tool"] : [],
     caching: true,
+    cachesTools: true,
+    cachesAnHour: model.generation >= 4.5,
+    // The newest take structured output only by Anthropic's own path on Bedrock.
+    schema: model.generation >= 4.5 && model.generation < 4.7,
+    efforts: effortsOf(model),
+    claude: model,
     richResults: true,
     sampling: model.sampling,
     prefill: model.prefill,
@@ -107,4 +126,9 @@ function claude(model: ClaudeModel): ConverseModel {
     contextTokens: model.contextTokens,
     extras: ["thinking", "top_k", "anthropic_beta", "tool_choice", "output_config"],
   };
+}
+
+function effortsOf({ generation }: ClaudeModel): string[] {
+  if (generation < 4.6) return [];
+  return ["low", "medium", "high", ...(generation >= 4.7 ? ["xhigh"] : []), "max"];
 }

@@ -67,6 +67,8 @@ function* blockProblems(block: JsonObject, path: string, role: unknown, rules: R
       return yield* imageProblems(asObject(value), rules.model);
     case "document":
       return yield* documentProblems(asObject(value), rules);
+    case "searchResult":
+      return yield* searchResultProblems(asObject(value), rules);
     case "toolUse":
       return yield* callProblems(asObject(value), path, rules.model);
     case "toolResult":
@@ -102,17 +104,39 @@ function bytesOf(source: unknown): Buffer | undefined {
 const DOCUMENT_NAME = /^(?!.*\s\s)[A-Za-z0-9\s()[\]-]{1,200}$/u;
 const DOCUMENT_FORMATS = ["pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"];
 
-function* documentProblems(
-  { name, format, source }: JsonObject,
-  { documentNames }: Rules,
+function* searchResultProblems(
+  { source, title, content }: JsonObject,
+  { model }: Rules,
 ): Problems {
+  if (model.family !== "claude")
+    yield "This model doesn't support the searchResult content block that you provided.";
+  const isWhole = [source, title].every((one) => asString(one) !== "");
+  const texts = asArray(content).map((one) => asString(asObject(one)["text"]));
+  if (!isWhole || texts.length === 0 || texts.includes(""))
+    yield "searchResult needs a source, a title and content";
+}
+
+/** Words as they are: only Claude reads them, and only to cite them. */
+function isTextSource(source: unknown): boolean {
+  const { text, content } = asObject(source);
+  return (typeof text === "string" && text !== "") || asArray(content).length > 0;
+}
+
+function* documentProblems(
+  { name, format, source, citations }: JsonObject,
+  { documentNames, model }: Rules,
+): Problems {
+  const isCited = asObject(citations)["enabled"] === true;
+  if (isCited && model.family !== "claude") yield "This model doesn't support citations.";
+
   const text = asString(name);
   if (!DOCUMENT_NAME.test(text))
     yield "The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets. The name can't contain more than one consecutive whitespace character.";
   if (documentNames.has(text)) yield `Messages can't contain duplicate document names: ${text}`;
   documentNames.add(text);
   if (!DOCUMENT_FORMATS.includes(asString(format))) yield "document.format is not valid";
-  if (bytesOf(source) === undefined) yield "document.source.bytes must be base64";
+  const isText = isCited && isTextSource(source);
+  if (!isText && bytesOf(source) === undefined) yield "document.source.bytes must be base64";
 }
 
 function* callProblems(

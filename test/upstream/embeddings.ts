@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { corruptText, dataEvent, jsonReply, waitHeaders } from "./exchange.ts";
-import type { Exchange, Failures, Outcome, Refusal, Vendor } from "./exchange.ts";
+import type { Exchange, Failures, Outcome, Refusal, Reply, Stream, Vendor } from "./exchange.ts";
 import { asArray, asObject, asString, isObject, unknownField } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import { countTokens } from "./tokens.ts";
@@ -159,10 +159,75 @@ export function vertexEmbeddings(
   return isNew ? embedContent(said, body) : predict(said, body, model);
 }
 
+const CONTENT_FIELDS = new Set(["model", "content", "taskType", "title", "outputDimensionality"]);
+const TASKS = new Set([
+  "TASK_TYPE_UNSPECIFIED",
+  "RETRIEVAL_QUERY",
+  "RETRIEVAL_DOCUMENT",
+  "SEMANTIC_SIMILARITY",
+  "CLASSIFICATION",
+  "CLUSTERING",
+  "QUESTION_ANSWERING",
+  "FACT_VERIFICATION",
+  "CODE_RETRIEVAL_QUERY",
+]);
+
+/** AI Studio's `:embedContent` and `:batchEmbedContents`; undefined for models that make no vectors. */
+export function aiStudioEmbeddings(
+  exchange: Exchange,
+  model: string,
+  method: string,
+): Outcome | undefined {
+  if (!model.startsWith("gemini-embedding") || !method.includes("mbedContent")) return undefined;
+  const said = { vendor: "ai-studio" as const, model };
+  const body = asObject(exchange.body);
+  const isBatch = method === "batchEmbedContents";
+  const extra = isBatch ? unknownField(body, new Set(["requests"])) : undefined;
+  if (extra !== undefined) return invalidArgument(said, `Unknown name "${extra}"`);
+  const requests = isBatch ? asArray(body["requests"]).map(asObject) : [body];
+  if (requests.length === 0 || requests.length > 100)
+    return invalidArgument(said, "at most 100 requests can be in one batch");
+  const problem = requests.map((one) => contentProblem(one, model, isBatch)).find(Boolean);
+  if (problem !== undefined) return invalidArgument(said, problem);
+  const texts = requests.map((one) => textOfContent(one["content"]));
+  const embeddings = requests.map((one, index) => ({
+    values: vectorOf(texts[index] ?? "", Number(one["outputDimensionality"] ?? 3072)),
+  }));
+  const usageMetadata = { promptTokenCount: tokensIn(texts) };
+  return accept(said, () =>
+    jsonReply(200, {
+      ...(isBatch ? { embeddings } : { embedding: embeddings[0] }),
+      usageMetadata,
+    }),
+  );
+}
+
+function contentProblem(request: JsonObject, model: string, isBatch: boolean): string | undefined {
+  const extra = unknownField(request, CONTENT_FIELDS);
+  if (extra !== undefined) return `Unknown name "${extra}": Cannot find field.`;
+  if (isBatch && request["model"] !== `models/${model}`)
+    return "* BatchEmbedContentsRequest.requests[0].model: unexpected model name format";
+  if (textOfContent(request["content"]) === "") return "content is empty";
+  const task = request["taskType"];
+  if (task !== undefined && !TASKS.has(asString(task)))
+    return `Invalid value at 'task_type' (TYPE_ENUM), "${asString(task)}"`;
+  return undefined;
+}
+
+function textOfContent(content: unknown): string {
+  const parts = asArray(asObject(content)["parts"]).map(asObject);
+  return parts.map((part) => asString(part["text"])).join("");
+}
+
 function predict(said: Said, body: JsonObject, model: string): Outcome {
   const extra = unknownField(body, new Set(["instances", "parameters"]));
   if (extra !== undefined) return invalidArgument(said, `Unknown name "${extra}"`);
   const instances = asArray(body["instances"]).map(asObject);
+  const known = new Set(["content", "task_type", "title"]);
+  const odd = instances.find((one) => unknownField(one, known) !== undefined);
+  if (odd !== undefined) return invalidArgument(said, "Unknown name in instances");
+  const task = instances.map((one) => one["task_type"] ?? "RETRIEVAL_QUERY").map(asString);
+  if (!task.every((one) => TASKS.has(one))) return invalidArgument(said, "Invalid task_type");
   const most = model === "gemini-embedding-001" ? 1 : 250;
   if (instances.length === 0 || instances.length > most)
     return invalidArgument(said, `The number of instances must be between 1 and ${most}.`);
@@ -207,7 +272,7 @@ interface Said {
   deployment?: string;
 }
 
-export function accept(said: Said, answer: () => ReturnType<typeof jsonReply>): Outcome {
+export function accept(said: Said, answer: () => Reply | Stream): Outcome {
   return { kind: "call", ...said, failures: FAILURES, answer };
 }
 

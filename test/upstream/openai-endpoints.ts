@@ -146,12 +146,12 @@ function speech(exchange: Exchange, place: Place, complain: Complain): Outcome {
   if (typeof body === "string") return complain(body);
   if (asString(body["voice"]) === "") return complain("voice: Field required");
   // Bytes that are no text, so that whoever decodes them is noticed.
-  const sound = Buffer.from([0xff, 0xfb, 0x90, 0x00, ...Buffer.from(asString(body["input"]))]);
+  const opening = Buffer.from([0xff, 0xfb, 0x90, 0x00]);
+  const spoken = asString(body["input"]).split(/(?<= )/u);
   return accept({ ...place, model: asString(body["model"]) }, () => ({
-    kind: "reply",
-    status: 200,
+    kind: "stream",
     headers: { "content-type": "audio/mpeg" },
-    body: sound,
+    chunks: [opening, ...spoken.map((word) => Buffer.from(word))],
   }));
 }
 

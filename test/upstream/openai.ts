@@ -9,6 +9,7 @@ import { newId } from "./ids.ts";
 import { asString, isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import { openaiEndpoints } from "./openai-endpoints.ts";
+import { keptResponses } from "./responses-kept.ts";
 import { responses } from "./responses.ts";
 import type { ResponsesHost } from "./responses.ts";
 import type { State } from "./state.ts";
@@ -26,6 +27,9 @@ export function openai(exchange: Exchange, path: string, state: State): Outcome 
   if (path === "/v1/models" && exchange.method === "GET") return listModels();
   const endpoint = openaiEndpoints(exchange, path.replace(/^\/v1/u, ""), "openai");
   if (endpoint) return endpoint;
+  const host = responsesHost(exchange);
+  if (path.startsWith("/v1/responses/"))
+    return keptResponses(exchange, path.slice("/v1/responses".length), host, state);
   const isResponses = path === "/v1/responses";
   if ((path !== "/v1/chat/completions" && !isResponses) || exchange.method !== "POST") {
     return refuse(404, {
@@ -40,7 +44,7 @@ export function openai(exchange: Exchange, path: string, state: State): Outcome 
     return refuse(400, { message: "you must provide a model parameter", param: null, code: null });
   const model = findChatModel(asString(body["model"]));
   if (!model) return refuse(404, unknownModel(asString(body["model"])));
-  if (isResponses) return responses(exchange, body, model, responsesHost(), state);
+  if (isResponses) return responses(exchange, body, model, host, state);
   const problem = chatProblem(body, model) ?? tooLong(body, model);
   if (problem) return refuse(400, problem, model.name);
   return accept(exchange, body, model, state);
@@ -62,10 +66,10 @@ function accept(exchange: Exchange, body: JsonObject, model: ChatModel, state: S
   };
 }
 
-function responsesHost(): ResponsesHost {
+function responsesHost({ headers }: Exchange): ResponsesHost {
   return {
     surface: "openai",
-    scope: "openai",
+    scope: `openai ${headers["openai-organization"] ?? "org-standin"}`,
     headers: responseHeaders(),
     failures: openaiFailures,
     refuse,

@@ -96,17 +96,23 @@ function withoutUsage({ usage: _, ...chunk }: JsonObject): JsonObject {
 }
 
 function deepseekUsage(usage: JsonObject): JsonObject {
-  const { prompt_tokens_details: details, ...rest } = usage;
-  const hit = Number(asObject(details)["cached_tokens"] ?? 0);
+  // It says so in OpenAI's words and in its own, older ones.
+  const hit = Number(asObject(usage["prompt_tokens_details"])["cached_tokens"] ?? 0);
   return {
-    ...rest,
+    ...usage,
     prompt_cache_hit_tokens: hit,
-    prompt_cache_miss_tokens: Number(rest["prompt_tokens"] ?? 0) - hit,
+    prompt_cache_miss_tokens: Number(usage["prompt_tokens"] ?? 0) - hit,
   };
 }
 
 function inUsage(value: JsonObject, map: (usage: JsonObject) => JsonObject): JsonObject {
   return value["usage"] ? { ...value, usage: map(asObject(value["usage"])) } : value;
+}
+
+/** Most of a call's price is its search. */
+function perplexityUsage(usage: JsonObject): JsonObject {
+  const cost = { input_tokens_cost: 0.0001, output_tokens_cost: 0.0001, request_cost: 0.006 };
+  return { ...usage, search_context_size: "low", cost: { ...cost, total_cost: 0.0062 } };
 }
 
 /** xAI counts thoughts beside the completion. */
@@ -189,7 +195,7 @@ export const OTHERS: Record<string, OtherVendor> = {
     base: "",
     problem: (body) => alternationProblem(body) ?? plainProblem(body),
     whole: (completion) => ({
-      ...withoutOpenAis(completion),
+      ...inUsage(withoutOpenAis(completion), perplexityUsage),
       citations: ["https://example.com/"],
       search_results: [{ title: "Example", url: "https://example.com/" }],
     }),
@@ -198,8 +204,9 @@ export const OTHERS: Record<string, OtherVendor> = {
       const { said, last, usage } = lastWords(chunks);
       return [...said, last].map((chunk) => ({
         ...chunk,
-        usage,
+        usage: perplexityUsage(usage),
         citations: ["https://example.com/"],
+        search_results: [{ title: "Example", url: "https://example.com/" }],
       }));
     },
     error: (status, message) =>
@@ -256,6 +263,15 @@ export const OTHERS: Record<string, OtherVendor> = {
       error: { code: 502, message },
       choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }],
     }),
+  },
+  // Its documentation lists what it refuses of OpenAI's: https://inference-docs.cerebras.ai/resources/openai
+  cerebras: {
+    ...PLAIN,
+    base: "/v1",
+    problem: (body) => {
+      const names = ["frequency_penalty", "logit_bias", "presence_penalty", "parallel_tool_calls"];
+      return unknownIn(body, [...FOREIGN, ...names]);
+    },
   },
   cloudflare: {
     ...PLAIN,

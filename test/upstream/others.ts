@@ -1,4 +1,5 @@
 import { answerChat } from "./chat.ts";
+import { cohereChat } from "./cohere.ts";
 import { cohereEmbed, cohereRerank } from "./embeddings.ts";
 import { corruptText, dataEvent, jsonReply, waitHeaders } from "./exchange.ts";
 import type { Exchange, Failures, Outcome, Refusal, Reply } from "./exchange.ts";
@@ -6,6 +7,7 @@ import { asArray, asString, isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import { openaiEndpoints } from "./openai-endpoints.ts";
 import { DONE, STREAM_HEADERS } from "./openai.ts";
+import { abilityProblem, withAbilities } from "./others-abilities.ts";
 import { OTHERS, type OtherVendor } from "./others-rules.ts";
 import type { State } from "./state.ts";
 
@@ -39,7 +41,7 @@ export function others(
     return refuse(404, "Not Found");
   const { body } = exchange;
   if (!isObject(body)) return refuse(400, "the body is not JSON");
-  const problem = basicProblem(body) ?? vendor.problem(body);
+  const problem = basicProblem(body) ?? vendor.problem(body) ?? abilityProblem(name, body);
   if (problem !== undefined) return refuse(vendor.problemStatus ?? 400, problem);
   return accept(exchange, body, name, vendor, state);
 }
@@ -50,6 +52,7 @@ function otherEndpoint(
   path: string,
   { base }: OtherVendor,
 ): Outcome | undefined {
+  if (name === "cohere" && path === "/v2/chat") return cohereChat(exchange);
   if (name === "cohere" && path === "/v2/embed") return cohereEmbed(exchange);
   if (name === "cohere" && path === "/v2/rerank") return cohereRerank(exchange);
   return path.startsWith(base)
@@ -85,13 +88,8 @@ function accept(
         modelName,
         thinking: "none" as const,
       };
-      const { completion, chunks } = answerChat(
-        request,
-        name,
-        wish,
-        state.cache,
-        exchange.now.getTime(),
-      );
+      const answer = answerChat(request, name, wish, state.cache, exchange.now.getTime());
+      const { completion, chunks } = withAbilities(name, body, answer);
       if (body["stream"] !== true) return jsonReply(200, vendor.whole(completion));
       return {
         kind: "stream",

@@ -5,10 +5,11 @@ import { asArray, asObject, asString } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 import { utter } from "./pretend.ts";
 import type { ToolCall, Utterance } from "./pretend.ts";
-import { declaredTools, ENCRYPTED_PREFIX } from "./responses-input.ts";
+import { declaredTools } from "./responses-input.ts";
 import { responsesInputTokens, responsesPrompt, responsesPromptText } from "./responses-prompt.ts";
 import type { ResponsesRequest } from "./responses-prompt.ts";
 import { responsesReasons } from "./responses-rules.ts";
+import { encryptFor } from "./responses-store.ts";
 import type { PromptCache } from "./tokens.ts";
 
 export interface ResponsesAnswer {
@@ -28,7 +29,7 @@ export function answerResponses(
   const { body, model } = request;
   const said = utter(responsesPrompt(request, wish.reply));
   const shell = shellOf(body, model, nowMs);
-  const items = itemsOf(said, body, model);
+  const items = itemsOf(said, request, scope);
   const isCut = said.finish === "length";
   const usage =
     wish.usage === "none" ? undefined : usageOf(request, said, scope, wish, cache, nowMs);
@@ -66,7 +67,7 @@ function shellOf(body: JsonObject, model: ChatModel, nowMs: number): JsonObject 
     max_output_tokens: body["max_output_tokens"] ?? null,
     model: model.fullName,
     parallel_tool_calls: body["parallel_tool_calls"] ?? true,
-    previous_response_id: null,
+    previous_response_id: body["previous_response_id"] ?? null,
     reasoning: { effort: model.defaultEffort, summary: null, ...asObject(body["reasoning"]) },
     service_tier: "default",
     store: body["store"] ?? true,
@@ -86,17 +87,17 @@ interface Item {
   events: JsonObject[];
 }
 
-function itemsOf(said: Utterance, body: JsonObject, model: ChatModel): Item[] {
+function itemsOf(said: Utterance, { body, model }: ResponsesRequest, scope: string): Item[] {
   const hasWords = said.text.length > 0 || said.calls.length === 0;
   return [
-    ...(responsesReasons(body, model) ? [thoughtItem(said.thinking, body)] : []),
+    ...(responsesReasons(body, model) ? [thoughtItem(said.thinking, body, scope)] : []),
     ...(hasWords ? [messageItem(said.text)] : []),
     ...said.calls.map((call) => callItem(call, body)),
   ];
 }
 
 /** The thought itself stays hidden; a summary is shown on request. */
-function thoughtItem(thinking: string[], body: JsonObject): Item {
+function thoughtItem(thinking: string[], body: JsonObject, scope: string): Item {
   const id = newId("rs_");
   const wanted = asObject(body["reasoning"])["summary"] ?? undefined;
   const shown = wanted === undefined ? [] : thinking;
@@ -106,7 +107,7 @@ function thoughtItem(thinking: string[], body: JsonObject): Item {
     id,
     type: "reasoning",
     summary: text === "" ? [] : [{ type: "summary_text", text }],
-    ...(encrypted && { encrypted_content: newId(ENCRYPTED_PREFIX) }),
+    ...(encrypted && { encrypted_content: encryptFor(scope) }),
   };
   const place = { item_id: id, summary_index: 0 };
   const part = { type: "summary_text", text };

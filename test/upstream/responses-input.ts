@@ -5,9 +5,8 @@ import type { JsonObject } from "./json.ts";
 import { parseDataUri, sniffMediaType } from "./media.ts";
 import type { Problems } from "./problems.ts";
 import { invalidValue, missing, unknownParameter } from "./responses-problem.ts";
-
-/** Stands for OpenAI's encryption: only what this prefix opens was made here. */
-export const ENCRYPTED_PREFIX = "gAAAAABstandin";
+import { decryptionProblem, itemNotFound } from "./responses-store.ts";
+import type { Memory } from "./responses-store.ts";
 
 interface ItemRules {
   fields: string[];
@@ -58,7 +57,7 @@ const ITEMS: Record<string, ItemRules> = {
 };
 const ID_CHARACTERS_MAX = 64;
 
-export function* responsesInputProblems(body: JsonObject): Problems<ChatProblem> {
+export function* responsesInputProblems(body: JsonObject, memory: Memory): Problems<ChatProblem> {
   const { input } = body;
   if (typeof input === "string") return;
   if (input === undefined) return yield missing("input");
@@ -72,7 +71,7 @@ export function* responsesInputProblems(body: JsonObject): Problems<ChatProblem>
   if (input.length === 0) yield emptyArray("input");
   const items = input.map(asObject);
   for (const [index, item] of items.entries()) yield* itemProblems(item, `input[${index}]`);
-  yield* thoughtProblems(items);
+  yield* thoughtProblems(items, memory);
   yield* pairingProblems(items);
   yield* namespaceProblems(items, body);
 }
@@ -164,24 +163,23 @@ function* imageProblems(part: JsonObject, path: string): Problems<ChatProblem> {
   };
 }
 
-/** A thought must be one OpenAI made, and must come with what it led to. */
-function* thoughtProblems(items: JsonObject[]): Problems<ChatProblem> {
+/** A thought must be one this account was given, and must come with what it led to. */
+function* thoughtProblems(items: JsonObject[], { scope, store }: Memory): Problems<ChatProblem> {
   for (const [index, item] of items.entries()) {
     if (typeOf(item) !== "reasoning") continue;
     const id = asString(item["id"]);
     const encrypted = item["encrypted_content"] ?? undefined;
     if (encrypted === undefined) {
-      yield {
-        message: `Item with id '${id}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to true, or remove this item from your input.`,
-        param: "input",
-        code: null,
-      };
-    } else if (!asString(encrypted).startsWith(ENCRYPTED_PREFIX)) {
-      yield {
-        message: `The encrypted content for item ${id} could not be verified. Reason: Encrypted content could not be decrypted or parsed.`,
-        param: null,
-        code: "invalid_encrypted_content",
-      };
+      if (!store.findItem(scope, id)) yield itemNotFound(item);
+    } else {
+      const reason = decryptionProblem(asString(encrypted), scope);
+      if (reason !== undefined) {
+        yield {
+          message: `The encrypted content for item ${id} could not be verified. Reason: ${reason}`,
+          param: null,
+          code: "invalid_encrypted_content",
+        };
+      }
     }
     const next = items.slice(index + 1).find((one) => typeOf(one) !== "reasoning");
     // At the very end it is an answer that broke off there, as Codex brings it back.

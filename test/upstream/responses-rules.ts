@@ -7,6 +7,7 @@ import { firstOf } from "./problems.ts";
 import type { Problems } from "./problems.ts";
 import { responsesInputProblems } from "./responses-input.ts";
 import { invalidValue, unknownParameter } from "./responses-problem.ts";
+import type { Memory } from "./responses-store.ts";
 
 /** Where Responses are asked: Azure knows fewer parameters than OpenAI itself. */
 export type ResponsesSurface = "openai" | "azure";
@@ -15,21 +16,23 @@ export function responsesProblem(
   body: JsonObject,
   model: ChatModel,
   surface: ResponsesSurface,
+  memory: Memory,
 ): ChatProblem | undefined {
-  return firstOf(problems(body, model, surface));
+  return firstOf(problems(body, model, surface, memory));
 }
 
 function* problems(
   body: JsonObject,
   model: ChatModel,
   surface: ResponsesSurface,
+  memory: Memory,
 ): Problems<ChatProblem> {
   yield* fieldProblems(body, surface);
   yield* limitProblems(body, model);
   yield* reasoningProblems(body, model);
   yield* toolProblems(body);
   yield* formatProblems(body);
-  yield* responsesInputProblems(body);
+  yield* responsesInputProblems(body, memory);
 }
 
 const FIELDS = [
@@ -84,14 +87,6 @@ function* fieldProblems(body: JsonObject, surface: ResponsesSurface): Problems<C
   if (option !== undefined) yield unknownParameter(`stream_options.${option}`);
   for (const [name, value] of Object.entries(asObject(body["metadata"]))) {
     if (typeof value !== "string") yield invalidType(`metadata.${name}`, "a string", value);
-  }
-  const previous = asString(body["previous_response_id"]);
-  if (previous !== "") {
-    yield {
-      message: `Previous response with id '${previous}' not found.`,
-      param: "previous_response_id",
-      code: "previous_response_not_found",
-    };
   }
 }
 

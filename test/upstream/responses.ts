@@ -7,12 +7,13 @@ import { answerResponses } from "./responses-answer.ts";
 import { responsesInputTokens } from "./responses-prompt.ts";
 import { responsesProblem } from "./responses-rules.ts";
 import type { ResponsesSurface } from "./responses-rules.ts";
+import { ownItems, recall } from "./responses-store.ts";
 import type { State } from "./state.ts";
 
 /** What OpenAI and Azure each do in their own way. */
 export interface ResponsesHost {
   surface: ResponsesSurface;
-  /** Whose prompt cache it is. */
+  /** The account: whose prompt cache, whose kept answers, whose hidden thoughts. */
   scope: string;
   headers: Record<string, string>;
   failures: Failures;
@@ -29,7 +30,11 @@ export function responses(
   host: ResponsesHost,
   state: State,
 ): Outcome {
-  const problem = responsesProblem(body, model, host.surface) ?? tooLong(body, model);
+  const memory = { scope: host.scope, store: state.responses };
+  const recalled = recall(body, memory);
+  if (isProblem(recalled)) return host.refuse(400, recalled, model.name);
+  const problem =
+    responsesProblem(recalled, model, host.surface, memory) ?? tooLong(recalled, model);
   if (problem) return host.refuse(400, problem, model.name);
   return {
     kind: "call",
@@ -38,10 +43,17 @@ export function responses(
     failures: { ...host.failures, errorChunk },
     answer(wish) {
       const nowMs = exchange.now.getTime();
-      const answer = answerResponses({ body, model }, host.scope, wish, state.cache, nowMs);
+      const request = { body: recalled, model };
+      const answer = answerResponses(request, host.scope, wish, state.cache, nowMs);
+      if (body["store"] !== false)
+        state.responses.keep(host.scope, host.decorate(answer.whole), ownItems(body));
       return body["stream"] === true ? streamOf(answer.events, host) : wholeOf(answer.whole, host);
     },
   };
+}
+
+function isProblem(recalled: JsonObject | ChatProblem): recalled is ChatProblem {
+  return "message" in recalled;
 }
 
 function wholeOf(response: JsonObject, host: ResponsesHost): Reply {

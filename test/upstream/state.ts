@@ -1,6 +1,7 @@
 import type { Credentials } from "./credentials.ts";
 import type { DatadogStore } from "./datadog.ts";
 import type { TokenStore } from "./google-token.ts";
+import type { ResponseStore } from "./responses-store.ts";
 import type { Signatures } from "./signatures.ts";
 import type { PromptCache } from "./tokens.ts";
 
@@ -11,4 +12,5 @@ export interface State {
   signatures: Signatures;
   tokens: TokenStore;
   datadog: DatadogStore;
+  responses: ResponseStore;
 }

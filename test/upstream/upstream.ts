@@ -11,6 +11,7 @@ import type { Exchange, Outcome, RecordedRequest } from "./exchange.ts";
 import { createTokenStore } from "./google-token.ts";
 import type { TokenStore } from "./google-token.ts";
 import { parseJson } from "./json.ts";
+import { createResponseStore } from "./responses-store.ts";
 import { route } from "./router.ts";
 import { createScripts } from "./script.ts";
 import type { Behaviour, Match, Script, ScriptOptions, Scripts } from "./script.ts";
@@ -40,7 +41,7 @@ export interface Upstream {
   datadog: DatadogStore;
   tokens: TokenStore;
   script(match: Match, behaviours: Behaviour[], options?: ScriptOptions): Script;
-  /** Forgets requests, scripts, caches, logs and the count of tokens; secrets and issued tokens stay. */
+  /** Forgets requests, scripts, caches, logs and the count of tokens; secrets, issued tokens and kept answers stay. */
   reset(): void;
   stop(): Promise<void>;
 }
@@ -67,6 +68,7 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
     signatures: createSignatures(),
     tokens: createTokenStore(options.tokenLifetimeSeconds ?? 3600),
     datadog: createDatadogStore(),
+    responses: createResponseStore(),
   };
   const running: Running = {
     state,

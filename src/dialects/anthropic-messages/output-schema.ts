@@ -34,7 +34,7 @@ export function renderInstruction(
 /** The vendor's limit, over the whole schema. */
 const OPTIONAL_PROPERTIES_MAX = 24;
 
-function isEnforceable(schema: Json, { schemaOutput }: Capabilities): boolean {
+export function isEnforceable(schema: Json, { schemaOutput }: Capabilities): boolean {
   return (
     schemaOutput &&
     !isRecursive(schema, schema, []) &&

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { MediaPart, TextPart } from "../../core/chat.ts";
+import type { CitableText, MediaPart, TextPart } from "../../core/chat.ts";
 import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
 import { checked, invalidField, unsupported } from "../checked.ts";
 
@@ -59,25 +59,43 @@ function parseImage(block: Block, path: string): MediaPart {
   };
 }
 
-const DOCUMENT = IMAGE.extend({ title: z.string().nullish(), context: z.string().nullish() });
+const CITATIONS = z.object({ enabled: z.boolean().nullish() }).nullish();
+
+const DOCUMENT = IMAGE.extend({
+  title: z.string().nullish(),
+  context: z.string().nullish(),
+  citations: CITATIONS,
+});
 
 function parseDocument(block: Block, path: string): (TextPart | MediaPart)[] {
-  const { source, title, context, cache_control } = checked(DOCUMENT, block, path);
-  const cache = cacheMark(cache_control);
+  const document = checked(DOCUMENT, block, path);
+  const { source, title, context } = document;
+  const cache = cacheMark(document.cache_control);
+  const isCitable = document.citations?.enabled === true;
+  const about = { title: title ?? undefined, context: context ?? undefined };
   if (source.type === "text") {
     const text = [title, context, source.data].filter(Boolean).join("\n\n");
-    return [{ type: "text", text, cache }];
+    const citable = isCitable ? { document: { ...about, words: source.data } } : {};
+    return [{ type: "text", text, cache, ...citable }];
   }
-  if (source.type === "content") return parsePlainContent(source.content, `${path}.source.content`);
-  return [
-    {
-      type: "media",
-      kind: "document",
-      ...parseSource(source, path),
-      name: title ?? undefined,
-      cache,
-    },
-  ];
+  if (source.type === "content") {
+    const content = parsePlainContent(source.content, `${path}.source.content`);
+    return isCitable ? joinedAsDocument(content, about, cache) : content;
+  }
+  const media = { ...parseSource(source, path), name: about.title, cache };
+  return [{ type: "media", kind: "document", ...media, ...(isCitable ? { citable: true } : {}) }];
+}
+
+/** Pieces that are cited one by one. Pictures among them stand on their own. */
+function joinedAsDocument(
+  content: (TextPart | MediaPart)[],
+  about: Pick<CitableText, "title" | "context">,
+  cache: TextPart["cache"],
+): (TextPart | MediaPart)[] {
+  const words = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  const text = [about.title, about.context, ...words].filter(Boolean).join("\n\n");
+  const pictures = content.filter((part) => part.type === "media");
+  return [{ type: "text", text, cache, document: { ...about, words } }, ...pictures];
 }
 
 function parseSource(
@@ -107,9 +125,12 @@ const SEARCH_RESULT = z.object({
   source: z.string(),
   title: z.string(),
   content: z.array(z.object({ text: z.string() })),
+  citations: CITATIONS,
 });
 
 function parseSearchResult(block: Block, path: string): TextPart[] {
-  const { source, title, content } = checked(SEARCH_RESULT, block, path);
-  return [{ type: "text", text: [title, source, ...content.map((part) => part.text)].join("\n") }];
+  const { source, title, content, citations } = checked(SEARCH_RESULT, block, path);
+  const words = content.map((part) => part.text);
+  const citable = citations?.enabled ? { document: { title, foundAt: source, words } } : {};
+  return [{ type: "text", text: [title, source, ...words].join("\n"), ...citable }];
 }

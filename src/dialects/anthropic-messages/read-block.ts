@@ -1,8 +1,9 @@
 import type { BlockOpening, ChatEvent } from "../../core/chat.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { textIn } from "../lenient.ts";
+import { objectIn, objectsIn, textIn } from "../lenient.ts";
 import { unwrapProof } from "../proof-envelope.ts";
+import { readCitation } from "./citations.ts";
 
 export interface BlockReader {
   open(index: Json | undefined, block: JsonObject): ChatEvent[];
@@ -25,6 +26,7 @@ export function createBlockReader(): BlockReader {
       return [
         { type: "block-start", block: number, opening },
         ...wordEvents(number, textOfBlock(block)),
+        ...objectsIn(block.citations).flatMap((one) => citationEvents(number, one)),
         ...proofEvents(number, textIn(block.signature)),
       ];
     },
@@ -32,6 +34,7 @@ export function createBlockReader(): BlockReader {
       const block = blocks.get(index);
       if (block === undefined) return [];
       if (delta.type === "signature_delta") return proofEvents(block, textIn(delta.signature));
+      if (delta.type === "citations_delta") return citationEvents(block, objectIn(delta.citation));
       const text = textIn(delta.text) || textIn(delta.thinking) || textIn(delta.partial_json);
       return wordEvents(block, text);
     },
@@ -72,6 +75,11 @@ function textOfBlock(block: JsonObject): string {
 
 function wordEvents(block: number, text: string): ChatEvent[] {
   return text === "" ? [] : [{ type: "block-delta", block, text }];
+}
+
+function citationEvents(block: number, cited: JsonObject): ChatEvent[] {
+  const citation = readCitation(cited);
+  return citation ? [{ type: "block-citation", block, citation }] : [];
 }
 
 function proofEvents(block: number, signature: string): ChatEvent[] {

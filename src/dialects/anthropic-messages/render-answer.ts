@@ -5,6 +5,7 @@ import { collectAnswer } from "../collect.ts";
 import type { CollectedBlock } from "../collect.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { wrapProof } from "../proof-envelope.ts";
+import { renderCitation } from "./citations.ts";
 import { stopReasonOf } from "./finish.ts";
 import { inputOf } from "./render-blocks.ts";
 import { emptyBlock } from "./write-blocks.ts";
@@ -20,12 +21,15 @@ export function renderAnswer(events: readonly ChatEvent[], context: AnswerContex
   };
 }
 
-function renderBlock({ opening, text, proof }: CollectedBlock): JsonObject[] {
+function renderBlock({ opening, text, proof, citations }: CollectedBlock): JsonObject[] {
   const block = emptyBlock(opening);
   switch (opening.kind) {
     case "text":
-    case "refusal":
-      return text === "" ? [] : [{ ...block, text }];
+    case "refusal": {
+      const cited = citations.flatMap(renderCitation);
+      if (text === "") return [];
+      return [{ ...block, text, ...(cited.length > 0 ? { citations: cited } : {}) }];
+    }
     case "reasoning":
       return text === "" && !proof ? [] : [thought(text, proof)];
     case "redacted-reasoning":

@@ -1,5 +1,5 @@
 import type { Capabilities } from "../../core/capabilities.ts";
-import type { MediaPart, Part, ReasoningPart, ToolResultPart } from "../../core/chat.ts";
+import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from "../../core/chat.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { unsupported } from "../checked.ts";
@@ -14,9 +14,8 @@ function renderBlock(part: Part, capabilities: Capabilities): JsonObject[] {
   switch (part.type) {
     case "text":
       // Blank text is refused.
-      return part.text.trim() === ""
-        ? []
-        : [{ type: "text", text: part.text, ...cacheControl(part.cache) }];
+      if (part.text.trim() === "") return [];
+      return [{ ...renderText(part), ...cacheControl(part.cache) }];
     case "media":
       return [renderMedia(part, capabilities)];
     case "reasoning":
@@ -35,6 +34,28 @@ function renderBlock(part: Part, capabilities: Capabilities): JsonObject[] {
       return [renderToolResult(part, capabilities)];
   }
 }
+
+function renderText({ text, document }: TextPart): JsonObject {
+  if (!document) return { type: "text", text };
+  const { title, context, foundAt, words } = document;
+  const pieces = typeof words === "string" ? [words] : words;
+  const content = pieces.map((piece) => ({ type: "text", text: piece }));
+  if (foundAt !== undefined)
+    return { type: "search_result", source: foundAt, title: title ?? foundAt, content, ...CITED };
+  const source =
+    typeof words === "string"
+      ? { type: "text", media_type: "text/plain", data: words }
+      : { type: "content", content };
+  return {
+    type: "document",
+    source,
+    ...(title === undefined ? {} : { title }),
+    ...(context === undefined ? {} : { context }),
+    ...CITED,
+  };
+}
+
+const CITED: JsonObject = { citations: { enabled: true } };
 
 /** Only thoughts the vendor itself signed may go back; it refuses all others. */
 function renderReasoning({ text, proof }: ReasoningPart): JsonObject[] {
@@ -79,6 +100,7 @@ function renderMedia(part: MediaPart, capabilities: Capabilities): JsonObject {
         type: "document",
         source: sourceOf(part, capabilities, ["application/pdf"]),
         ...(part.name === undefined ? {} : { title: part.name }),
+        ...(part.citable ? CITED : {}),
         ...cacheControl(part.cache),
       };
     case "audio":

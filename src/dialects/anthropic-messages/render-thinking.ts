@@ -83,7 +83,7 @@ function renderAdaptive(
     dropped.push("reasoning_effort");
     return {};
   }
-  const effort = effortOf(reasoning, capabilities.sampling);
+  const effort = effortOf(reasoning, capabilities.thinkingBudget);
   // Thoughts are hidden by default from 4.7 on.
   const display = reasoning.visible ? { display: "summarized" } : {};
   return {
@@ -92,7 +92,7 @@ function renderAdaptive(
   };
 }
 
-/** 4.6, the last generation that takes sampling parameters, does not know `xhigh`. */
+/** 4.6, the generation that takes budgets as well, does not know `xhigh`. */
 function effortOf({ effort, budgetTokens }: Reasoning, isOlder: boolean): Effort | undefined {
   if (effort === "minimal") return "low";
   if (effort === "xhigh" && isOlder) return "high";

@@ -1,14 +1,17 @@
-import type { BlockOpening, Proof } from "../../core/chat.ts";
+import type { BlockOpening, Citation, Proof } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { BlockEvent } from "../block-order.ts";
 import { wrapProof } from "../proof-envelope.ts";
 import { legalToolId } from "../tool-id.ts";
+import { renderCitation } from "./citations.ts";
 
 /** Writes blocks that follow one another, as the `content_block_…` messages they become. */
 export function createBlockWriter(): (event: BlockEvent) => JsonObject[] {
   let index = 0;
   let opening: BlockOpening = { kind: "text" };
   let isOpen = false;
+  /** Citations that came before the first word of their block. */
+  const waiting: JsonObject[] = [];
 
   const open = (): JsonObject[] => {
     if (isOpen) return [];
@@ -36,9 +39,18 @@ export function createBlockWriter(): (event: BlockEvent) => JsonObject[] {
     const carrier =
       next.kind === "tool-call" && next.proof ? [...sign(next.proof), ...close()] : [];
     opening = next;
+    waiting.length = 0;
     // Blocks of words open with their first word: an empty one in the history would be refused.
     const isWhole = next.kind === "tool-call" || next.kind === "redacted-reasoning";
     return isWhole ? [...carrier, ...open()] : [];
+  };
+
+  const citeWaiting = (): JsonObject[] =>
+    waiting.splice(0).flatMap((citation) => delta({ type: "citations_delta", citation }));
+
+  const cite = (citation: Citation): JsonObject[] => {
+    waiting.push(...renderCitation(citation));
+    return isOpen ? citeWaiting() : [];
   };
 
   return (event) => {
@@ -46,9 +58,11 @@ export function createBlockWriter(): (event: BlockEvent) => JsonObject[] {
       case "block-start":
         return start(event.opening);
       case "block-delta":
-        return delta(deltaOf(opening, event.text));
+        return [...delta(deltaOf(opening, event.text)), ...citeWaiting()];
       case "block-proof":
         return opening.kind === "reasoning" ? sign(event.proof) : [];
+      case "block-citation":
+        return opening.kind === "text" ? cite(event.citation) : [];
       case "block-end":
         return close();
     }

@@ -29,6 +29,7 @@ export function createWriter(context: AnswerContext): AnswerWriter {
       case "block-start":
       case "block-delta":
       case "block-proof":
+      case "block-citation":
       case "block-end":
         return sequencer.push(event).flatMap(writeBlock);
       case "usage":

@@ -24,26 +24,34 @@ export function parseImage(value: unknown, path: string): MediaPart {
   };
 }
 
+/** Also of a search result. */
+export const CITATIONS = z.object({ enabled: z.boolean().nullish() }).nullish();
+
 const DOCUMENT = z.object({
   format: z.string().default("txt"),
   name: z.string(),
   source: SOURCE,
   context: z.string().nullish(),
+  citations: CITATIONS,
 });
 
 /** Documents that are text are read as text, which every vendor's models can. */
 export function parseDocument(value: unknown, path: string): MediaPart | TextPart {
-  const { format, name, source, context } = checked(DOCUMENT, value, path);
+  const { format, name, source, context, citations } = checked(DOCUMENT, value, path);
   const mediaType = mediaTypeOf(format, FORMATS.document, path);
-  const text =
+  const isCitable = citations?.enabled === true;
+  const words =
     source.text ??
-    source.content?.map((block) => block.text).join("\n") ??
+    source.content?.map((block) => block.text) ??
     (mediaType.startsWith("text/") ? textOf(bytesOf(source, path), path) : undefined);
-  if (text !== undefined) {
-    return { type: "text", text: [name, context, text].filter(Boolean).join("\n\n") };
+  if (words !== undefined) {
+    const told = typeof words === "string" ? words : words.join("\n");
+    const text = [name, context, told].filter(Boolean).join("\n\n");
+    const document = { title: name, context: context ?? undefined, words };
+    return { type: "text", text, ...(isCitable ? { document } : {}) };
   }
-  const base64 = bytesOf(source, path);
-  return { type: "media", kind: "document", mediaType, source: { base64 }, name };
+  const media = { mediaType, source: { base64: bytesOf(source, path) }, name };
+  return { type: "media", kind: "document", ...media, ...(isCitable ? { citable: true } : {}) };
 }
 
 function mediaTypeOf(format: string, formats: MediaFormats, path: string): string {

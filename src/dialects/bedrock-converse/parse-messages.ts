@@ -4,7 +4,7 @@ import type { Json } from "../../core/json.ts";
 import { cacheMark } from "../cache-control.ts";
 import { checked, invalidField, unsupported } from "../checked.ts";
 import { unwrapProof } from "../proof-envelope.ts";
-import { parseDocument, parseImage } from "./parse-media.ts";
+import { CITATIONS, parseDocument, parseImage } from "./parse-media.ts";
 
 /** A block is an object of one member, whose name is the block's type. */
 const BLOCKS = z.array(z.looseObject({}));
@@ -84,6 +84,7 @@ const SEARCH_RESULT = z.object({
   source: z.string(),
   title: z.string(),
   content: z.array(z.object({ text: z.string() })),
+  citations: CITATIONS,
 });
 
 /** The blocks that may also stand inside a tool's result. */
@@ -103,8 +104,10 @@ function parsePlainBlock(block: Block, path: string): (TextPart | MediaPart)[] |
   }
   if (block.searchResult !== undefined) {
     const found = checked(SEARCH_RESULT, block.searchResult, `${path}.searchResult`);
-    const lines = [found.title, found.source, ...found.content.map((part) => part.text)];
-    return [textPart(lines.join("\n"))];
+    const { title, source: foundAt } = found;
+    const words = found.content.map((part) => part.text);
+    const plain = textPart([title, foundAt, ...words].join("\n"));
+    return [found.citations?.enabled ? { ...plain, document: { title, foundAt, words } } : plain];
   }
   return undefined;
 }

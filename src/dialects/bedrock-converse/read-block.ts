@@ -3,6 +3,7 @@ import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { objectIn, objectsIn, textIn } from "../lenient.ts";
 import { unwrapProof } from "../proof-envelope.ts";
+import { readCitation } from "./citations.ts";
 
 export interface BlockReader {
   open(index: Json | undefined, start: JsonObject): ChatEvent[];
@@ -58,6 +59,12 @@ export function createBlockReader(): BlockReader {
     ];
   };
 
+  const cite = (index: Json | undefined, cited: JsonObject): ChatEvent[] => {
+    const citation = readCitation(cited);
+    if (!citation) return [];
+    return more(index, { kind: "text" }, (block) => ({ type: "block-citation", block, citation }));
+  };
+
   return {
     close,
     hasCalls: () => hasCalls,
@@ -69,6 +76,7 @@ export function createBlockReader(): BlockReader {
       return [begin(index, { kind: "tool-call", id: textIn(toolUseId), name: textIn(name) })];
     },
     read(index, delta) {
+      if (isJsonObject(delta.citation)) return cite(index, delta.citation);
       if (isJsonObject(delta.reasoningContent)) return readReasoning(index, delta.reasoningContent);
       const block = blocks.get(index);
       const input = textIn(objectIn(delta.toolUse).input);
@@ -91,7 +99,12 @@ export function readWholeBlock(blocks: BlockReader, index: number, block: JsonOb
       ...blocks.close(index),
     ];
   }
-  return [...blocks.read(index, wordsOf(block, citationsContent)), ...blocks.close(index)];
+  const cited = objectsIn(objectIn(citationsContent).citations);
+  return [
+    ...blocks.read(index, wordsOf(block, citationsContent)),
+    ...cited.flatMap((citation) => blocks.read(index, { citation })),
+    ...blocks.close(index),
+  ];
 }
 
 function wordsOf(block: JsonObject, cited: Json | undefined): JsonObject {

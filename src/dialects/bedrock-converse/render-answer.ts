@@ -7,6 +7,7 @@ import type { AnswerContext } from "../dialect.ts";
 import { wrapProof } from "../proof-envelope.ts";
 import { legalToolId } from "../tool-id.ts";
 import { argumentsObject } from "./arguments.ts";
+import { renderCitation } from "./citations.ts";
 import { renderCounts, renderStop } from "./write-stream.ts";
 
 export function renderAnswer(events: readonly ChatEvent[], context: AnswerContext): JsonObject {
@@ -18,11 +19,17 @@ export function renderAnswer(events: readonly ChatEvent[], context: AnswerContex
   };
 }
 
-function renderBlock({ opening, text, proof }: CollectedBlock): JsonObject[] {
+function renderBlock({ opening, text, proof, citations: cited }: CollectedBlock): JsonObject[] {
   switch (opening.kind) {
     case "text":
-    case "refusal":
-      return text === "" ? [] : [{ text }];
+    case "refusal": {
+      if (text === "") return [];
+      const citations = cited.flatMap(renderCitation);
+      // Cited words are a kind of block of their own, but only in a whole answer.
+      return citations.length === 0
+        ? [{ text }]
+        : [{ citationsContent: { content: [{ text }], citations } }];
+    }
     case "reasoning":
       return text === "" && !proof ? [] : [thought(text, proof)];
     case "redacted-reasoning": {

@@ -1,15 +1,10 @@
-import type { CacheMark, Part, ReasoningPart, ToolResultPart } from "../../core/chat.ts";
+import type { CacheMark, Part, ReasoningPart, TextPart, ToolResultPart } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { alphanumericToolId, legalToolId } from "../tool-id.ts";
 import { argumentsObject } from "./arguments.ts";
 import type { Family } from "./family.ts";
-import { renderMedia } from "./render-media.ts";
-import type { DocumentNames } from "./render-media.ts";
-
-export interface BlockStyle {
-  family: Family;
-  names: DocumentNames;
-}
+import { cites, renderCitable, renderMedia } from "./render-media.ts";
+import type { BlockStyle } from "./render-media.ts";
 
 export function renderBlocks(parts: readonly Part[], style: BlockStyle): JsonObject[] {
   const blocks: JsonObject[] = [];
@@ -19,14 +14,17 @@ export function renderBlocks(parts: readonly Part[], style: BlockStyle): JsonObj
     const rendered = renderBlock(part, style, apart);
     blocks.push(...rendered);
     const cache = cacheOf(part);
-    if (cache && rendered.length > 0 && style.family.caches) blocks.push(cachePoint(cache));
+    if (cache && rendered.length > 0 && style.family.caches) {
+      blocks.push(cachePoint(cache, style.family));
+    }
   }
   return [...blocks, ...apart];
 }
 
-/** Stands behind what it covers. */
-export function cachePoint({ ttl }: CacheMark): JsonObject {
-  return { cachePoint: { type: "default", ...(ttl === "1h" ? { ttl } : {}) } };
+/** Stands behind what it covers. Only Claude keeps it for an hour. */
+export function cachePoint({ ttl }: CacheMark, { name }: Family): JsonObject {
+  const isLong = ttl === "1h" && name === "claude";
+  return { cachePoint: { type: "default", ...(isLong ? { ttl } : {}) } };
 }
 
 function cacheOf(part: Part): CacheMark | undefined {
@@ -39,9 +37,9 @@ function renderBlock(part: Part, style: BlockStyle, apart: JsonObject[]): JsonOb
   switch (part.type) {
     case "text":
       // Blank text is refused.
-      return part.text.trim() === "" ? [] : [{ text: part.text }];
+      return part.text.trim() === "" ? [] : [renderText(part, style)];
     case "media":
-      return [renderMedia(part, style.names)];
+      return [renderMedia(part, style)];
     case "reasoning":
       return style.family.name === "claude" ? renderReasoning(part) : [];
     case "tool-call": {
@@ -52,6 +50,11 @@ function renderBlock(part: Part, style: BlockStyle, apart: JsonObject[]): JsonOb
     case "tool-result":
       return [renderResult(part, style, apart)];
   }
+}
+
+/** Only Claude cites here; to the others a document's words are words. */
+function renderText({ text, document }: TextPart, style: BlockStyle): JsonObject {
+  return document && cites(style) ? renderCitable(document, style.names) : { text };
 }
 
 function toolIdOf(id: string, { toolIdCharacters }: Family): string {

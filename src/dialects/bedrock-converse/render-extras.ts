@@ -54,7 +54,7 @@ function claudeExtras(request: ChatRequest, turns: readonly Turn[], target: Rend
     fields: {
       ...(thinking ? { thinking } : {}),
       ...(topK !== undefined && mayPickFew ? { top_k: topK } : {}),
-      ...renderSingleCall(request),
+      ...renderSingleCall(request, target),
     },
     ...(typeof effort?.effort === "string" ? { effort: effort.effort } : {}),
   };
@@ -66,21 +66,31 @@ function blockType(block: JsonObject): JsonObject {
   return { type: block.reasoningContent === undefined ? "text" : "thinking" };
 }
 
-function renderSingleCall({ parallelToolCalls, tools, toolChoice }: ChatRequest): JsonObject {
+/** Converse has no word for it, and Claude's own says in the same breath which tool is wished for. */
+function renderSingleCall(
+  { parallelToolCalls, tools, toolChoice }: ChatRequest,
+  { capabilities }: RenderTarget,
+): JsonObject {
   if (parallelToolCalls !== false || tools.length === 0 || toolChoice?.mode === "none") return {};
-  return { tool_choice: { type: "auto", disable_parallel_tool_use: true } };
+  const disable_parallel_tool_use = true;
+  const forced = capabilities.forcedTools ? toolChoice : undefined;
+  if (forced?.mode === "tool")
+    return { tool_choice: { type: "tool", name: forced.name, disable_parallel_tool_use } };
+  const type = forced?.mode === "required" ? "any" : "auto";
+  return { tool_choice: { type, disable_parallel_tool_use } };
 }
 
 function novaExtras(request: ChatRequest, target: RenderTarget): Extras {
   const { topK } = request.sampling;
   noteSingleCall(request, target);
   const effort = wishedEffort(request.reasoning, target);
-  const fields = {
-    ...(effort ? { reasoningConfig: { type: "enabled", maxReasoningEffort: effort } } : {}),
-    ...(topK === undefined ? {} : { inferenceConfig: { topK } }),
-  };
   // At its hardest it takes neither a limit nor sampling parameters.
   const isFree = effort === "high";
+  if (isFree) noteDropped(target.dropped, { top_k: topK });
+  const fields = {
+    ...(effort ? { reasoningConfig: { type: "enabled", maxReasoningEffort: effort } } : {}),
+    ...(topK === undefined || isFree ? {} : { inferenceConfig: { topK } }),
+  };
   return { fields, isThinking: isFree, isLengthFree: isFree };
 }
 

@@ -1,7 +1,13 @@
-import type { MediaPart } from "../../core/chat.ts";
+import type { CitableText, MediaPart } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { unsupported } from "../checked.ts";
+import type { Family } from "./family.ts";
 import { FORMATS, formatOf } from "./formats.ts";
+
+export interface BlockStyle {
+  family: Family;
+  names: DocumentNames;
+}
 
 /** Gives each document of a request a name of its own. */
 export type DocumentNames = (wanted: string | undefined) => string;
@@ -21,7 +27,34 @@ export function createDocumentNames(): DocumentNames {
   };
 }
 
-export function renderMedia(part: MediaPart, names: DocumentNames): JsonObject {
+export function cites({ family }: BlockStyle): boolean {
+  return family.name === "claude";
+}
+
+const CITED: JsonObject = { citations: { enabled: true } };
+
+/** A document of words, which this grammar takes as such only to cite it. */
+export function renderCitable(
+  { title, context, foundAt, words }: CitableText,
+  names: DocumentNames,
+): JsonObject {
+  const pieces = typeof words === "string" ? [words] : words;
+  const content = pieces.map((text) => ({ text }));
+  if (foundAt !== undefined)
+    return { searchResult: { source: foundAt, title: title ?? foundAt, content, ...CITED } };
+  const source = typeof words === "string" ? { text: words } : { content };
+  return {
+    document: {
+      format: "txt",
+      name: names(title),
+      source,
+      ...(context === undefined ? {} : { context }),
+      ...CITED,
+    },
+  };
+}
+
+export function renderMedia(part: MediaPart, style: BlockStyle): JsonObject {
   const { kind, source, mediaType } = part;
   if (kind === "audio") throw unsupported("messages", "this model takes no audio");
   if ("url" in source) {
@@ -37,5 +70,12 @@ export function renderMedia(part: MediaPart, names: DocumentNames): JsonObject {
   const bytes = { source: { bytes: source.base64 } };
   return kind === "image"
     ? { image: { format, ...bytes } }
-    : { document: { format, name: names(part.name), ...bytes } };
+    : {
+        document: {
+          format,
+          name: style.names(part.name),
+          ...bytes,
+          ...(part.citable && cites(style) ? CITED : {}),
+        },
+      };
 }

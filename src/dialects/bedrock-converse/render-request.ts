@@ -1,14 +1,15 @@
 import type { ChatRequest } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { strictSchema } from "../anthropic-messages/output-schema.ts";
 import type { RenderTarget } from "../dialect.ts";
 import { noteDropped } from "../dropped.ts";
+import { wantsCitations } from "../wishes.ts";
 import { familyOf } from "./family.ts";
 import type { Family } from "./family.ts";
 import { limitCachePoints } from "./cache-points.ts";
 import { renderExtras } from "./render-extras.ts";
 import type { Extras } from "./render-extras.ts";
-import { createDocumentNames } from "./render-media.ts";
+import { renderFormat } from "./render-format.ts";
+import { cites, createDocumentNames } from "./render-media.ts";
 import { renderTools } from "./render-tools.ts";
 import { renderConversation } from "./render-turns.ts";
 
@@ -19,7 +20,7 @@ export function renderRequest(request: ChatRequest, target: RenderTarget): JsonO
   const style = { family, names: createDocumentNames() };
   const { system, turns } = renderConversation(request.messages, style, capabilities);
   const { toolConfig, instruction } = renderTools(request, family, target);
-  const format = renderFormat(request, target);
+  const format = renderFormat(request, family, turns, target);
   for (const words of [instruction, format.instruction]) if (words) system.push({ text: words });
   const extras = renderExtras(request, family, turns, target);
   const inferenceConfig = renderInference(request, extras, family, target);
@@ -28,6 +29,7 @@ export function renderRequest(request: ChatRequest, target: RenderTarget): JsonO
     ...(extras.effort === undefined ? {} : { effort: extras.effort }),
   };
   dropped.push(...(request.ignored ?? []));
+  if (wantsCitations(request) && !cites(style)) dropped.push("citations");
   const body: JsonObject = {
     ...(system.length > 0 ? { system } : {}),
     messages: turns.map(({ role, content }) => ({ role, content })),
@@ -77,29 +79,6 @@ function renderInference(
     ...(topP === undefined || !samples || isTopPTooMuch ? {} : { topP }),
     ...(stops.length > 0 && family.stopSequences ? { stopSequences: stops } : {}),
   };
-}
-
-interface RenderedFormat {
-  textFormat?: JsonObject;
-  instruction?: string;
-}
-
-/** A schema where the model keeps to one, otherwise words. */
-function renderFormat(
-  { outputFormat }: ChatRequest,
-  { capabilities }: RenderTarget,
-): RenderedFormat {
-  if (!outputFormat) return {};
-  if (outputFormat.type === "schema" && capabilities.schemaOutput) {
-    const schema = JSON.stringify(strictSchema(outputFormat.schema));
-    const structure = { jsonSchema: { schema, name: outputFormat.name } };
-    return { textFormat: { type: "json_schema", structure } };
-  }
-  const shape =
-    outputFormat.type === "schema"
-      ? ` that matches this JSON Schema:\n${JSON.stringify(outputFormat.schema)}`
-      : ".";
-  return { instruction: `Answer with one JSON object and nothing else, no code fence${shape}` };
 }
 
 /** Which sequence stopped it Claude only tells who asks. */

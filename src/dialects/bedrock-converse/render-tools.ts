@@ -25,7 +25,10 @@ export function renderTools(
   // There is no word for "none of them".
   if (isForbidden) return { toolConfig, instruction: "Answer without calling any tool." };
   const toolChoice = renderChoice(request, family, target);
-  return { toolConfig: { ...toolConfig, ...(toolChoice ? { toolChoice } : {}) } };
+  // Claude is told of both wishes in its own words; said in two places they conflict.
+  const isSaidElsewhere = family.name === "claude" && request.parallelToolCalls === false;
+  const choice = toolChoice && !isSaidElsewhere ? { toolChoice } : {};
+  return { toolConfig: { ...toolConfig, ...choice } };
 }
 
 function namesInHistory({ messages }: ChatRequest): string[] {
@@ -47,7 +50,9 @@ function renderTool(tool: Tool, family: Family): JsonObject[] {
     ...(description?.trim() ? { description } : {}),
     inputSchema: { json: { type: "object", ...schema } },
   };
-  return cache && family.caches ? [{ toolSpec }, cachePoint(cache)] : [{ toolSpec }];
+  // Nova refuses a point among the tools; the next one behind them covers them too.
+  const isKept = cache !== undefined && family.caches && family.name === "claude";
+  return isKept ? [{ toolSpec }, cachePoint(cache, family)] : [{ toolSpec }];
 }
 
 /** `undefined` leaves the choice to the model, which is also the default. */

@@ -3,7 +3,7 @@ import type { Message } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { orderedTurns } from "../turns.ts";
 import { renderBlocks } from "./render-blocks.ts";
-import type { BlockStyle } from "./render-blocks.ts";
+import type { BlockStyle } from "./render-media.ts";
 
 export interface Turn {
   role: "user" | "assistant";

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { BlockEvent } from "../block-order.ts";
 import { wrapProof } from "../proof-envelope.ts";
 import { legalToolId } from "../tool-id.ts";
+import { renderCitation } from "./citations.ts";
 
 /** One message of a stream: the name of its type, and what it says. */
 export interface StreamMessage {
@@ -15,6 +16,8 @@ export function createBlockWriter(): (event: BlockEvent) => StreamMessage[] {
   let index = 0;
   let opening: BlockOpening = { kind: "text" };
   let isOpen = false;
+  /** Citations that came before the first word of their block. */
+  const waiting: JsonObject[] = [];
 
   const say = (event: string, message: JsonObject): StreamMessage => ({
     event,
@@ -32,8 +35,12 @@ export function createBlockWriter(): (event: BlockEvent) => StreamMessage[] {
     return [stop];
   };
 
+  const cite = (): StreamMessage[] =>
+    isOpen ? waiting.splice(0).flatMap((citation) => delta({ citation })) : [];
+
   const start = (next: BlockOpening): StreamMessage[] => {
     opening = next;
+    waiting.length = 0;
     if (next.kind === "redacted-reasoning") {
       const redactedContent = wrapProof(next.proof, "anthropic");
       return delta({ reasoningContent: { redactedContent } });
@@ -56,11 +63,14 @@ export function createBlockWriter(): (event: BlockEvent) => StreamMessage[] {
       case "block-start":
         return start(event.opening);
       case "block-delta":
-        return delta(deltaOf(opening, event.text));
+        return [...delta(deltaOf(opening, event.text)), ...cite()];
       case "block-proof":
         return opening.kind === "reasoning"
           ? delta({ reasoningContent: { signature: wrapProof(event.proof, "anthropic") } })
           : [];
+      case "block-citation":
+        if (opening.kind === "text") waiting.push(...renderCitation(event.citation));
+        return cite();
       case "block-end":
         return close();
     }

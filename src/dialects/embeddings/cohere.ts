@@ -3,6 +3,10 @@ import { FramingError } from "../framing/frame.ts";
 import { objectIn } from "../lenient.ts";
 import { numbersIn } from "./answer.ts";
 import type { EmbeddingGrammar } from "./grammar.ts";
+import { cohereTask } from "./tasks.ts";
+
+/** Where Bedrock tells the count of tokens, for Cohere's models nowhere else. */
+export const BEDROCK_INPUT_COUNT = "x-amzn-bedrock-input-token-count";
 
 /** What an index is made of; a caller who asks a question says `input_type: search_query`. */
 const INPUT_TYPE = "search_document";
@@ -14,9 +18,10 @@ const INPUT_TYPE = "search_document";
  */
 export const cohereEmbeddings: EmbeddingGrammar = {
   textsMax: 96,
+  knows: ["inputType"],
   renderRequest: (texts, { inputType, dimensions }) => ({
     texts: [...texts],
-    input_type: inputType ?? INPUT_TYPE,
+    input_type: cohereTask(inputType ?? INPUT_TYPE),
     embedding_types: ["float"],
     ...(dimensions === undefined ? {} : { output_dimension: dimensions }),
   }),
@@ -39,6 +44,6 @@ function vectorsIn(list: Json | undefined): number[][] {
 function countIn(body: JsonObject, headers: Headers): number | undefined {
   const billed = objectIn(objectIn(body.meta).billed_units).input_tokens;
   if (typeof billed === "number") return billed;
-  const header = headers.get("x-amzn-bedrock-input-token-count");
+  const header = headers.get(BEDROCK_INPUT_COUNT);
   return header === null ? undefined : Number(header);
 }

@@ -1,16 +1,23 @@
 import * as z from "zod";
 import type { JsonObject } from "../../core/json.ts";
 import { checked, unsupported } from "../checked.ts";
+import { isGoogleTask } from "./tasks.ts";
 
 /** Texts to be turned into vectors, in no vendor's words. */
 export interface EmbeddingRequest {
   texts: string[];
   dimensions: number | undefined;
-  /** What the vectors are for, in Cohere's words; OpenAI has none. */
+  /** What the vectors are for, in Cohere's words or in Google's; OpenAI has none. */
   inputType: string | undefined;
+  /** Google's alone: what the texts are headed, and whether a text that is too long may be cut. */
+  title: string | undefined;
+  autoTruncate: boolean | undefined;
   /** OpenAI's SDKs ask for base64 and unpack it themselves. */
   base64: boolean;
 }
+
+/** What can be said beside texts and size, and not to every vendor. */
+export type EmbeddingExtra = "inputType" | "title" | "autoTruncate";
 
 const FIELDS = z.object({
   input: z.union([z.string(), z.array(z.string())], {
@@ -20,6 +27,9 @@ const FIELDS = z.object({
   dimensions: z.number().int().positive().nullish(),
   encoding_format: z.enum(["float", "base64"]).nullish(),
   input_type: z.string().nullish(),
+  google: z
+    .object({ title: z.string().optional(), autoTruncate: z.boolean().optional() })
+    .nullish(),
 });
 
 /** Reads the whole body, for a vendor with another grammar. */
@@ -33,9 +43,31 @@ export function parseEmbeddingRequest(body: JsonObject): EmbeddingRequest {
     texts,
     dimensions: fields.dimensions ?? undefined,
     inputType: fields.input_type ?? undefined,
+    title: fields.google?.title,
+    autoTruncate: fields.google?.autoTruncate,
     base64: fields.encoding_format === "base64",
   };
 }
 
 /** Some vendors take one text a request, and a Worker may make no more than 1,000 for a call. */
 const TEXTS_MAX = 512;
+
+/**
+ * What is left out for a vendor that knows no more than these, under the names callers have for it.
+ * The vectors come all the same, for no use in particular.
+ */
+export function droppedExtras(
+  asked: Pick<EmbeddingRequest, EmbeddingExtra>,
+  known: readonly EmbeddingExtra[],
+): string[] {
+  const { inputType, title, autoTruncate } = asked;
+  const taskName = inputType !== undefined && isGoogleTask(inputType) ? "taskType" : "input_type";
+  const said: [EmbeddingExtra, string, unknown][] = [
+    ["inputType", taskName, inputType],
+    ["title", "title", title],
+    ["autoTruncate", "autoTruncate", autoTruncate],
+  ];
+  return said.flatMap(([extra, name, value]) =>
+    value === undefined || known.includes(extra) ? [] : [name],
+  );
+}

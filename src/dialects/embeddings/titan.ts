@@ -8,6 +8,7 @@ import type { EmbeddingGrammar } from "./grammar.ts";
  */
 export const titanEmbeddings: EmbeddingGrammar = {
   textsMax: 1,
+  knows: [],
   renderRequest: ([text = ""], { dimensions }) => ({
     inputText: text,
     // The first version knows no other member than the text.

@@ -1,6 +1,7 @@
 import type { BlockOpening, ChatEvent, FinishReason, Proof } from "../../core/chat.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
+import { charactersIn, citationEvents } from "../citations.ts";
 import type { AnswerReader } from "../dialect.ts";
 import { failureOf } from "../failure.ts";
 import type { Frame } from "../framing/frame.ts";
@@ -8,6 +9,8 @@ import { FramingError } from "../framing/frame.ts";
 import { unwrapProof } from "../proof-envelope.ts";
 import { legalToolId } from "../tool-id.ts";
 import { finishOf } from "./finish.ts";
+import { groundedIn, spanIn } from "./read-grounding.ts";
+import type { Grounded } from "./read-grounding.ts";
 import { readGeminiUsage } from "./usage.ts";
 
 export function createGeminiReader(): AnswerReader {
@@ -39,6 +42,8 @@ function openAnswer() {
   let isStarted = false;
   let isFailed = false;
   let finish: string | undefined;
+  /** Told at the end, or again and again; the latest counts. */
+  let grounded: Grounded[] = [];
 
   const start = (chunk: JsonObject): ChatEvent[] => {
     if (isStarted) return [];
@@ -62,6 +67,7 @@ function openAnswer() {
       const usage = readGeminiUsage(chunk);
       if (usage) events.push({ type: "usage", usage });
       // The last word counts: some models said STOP in every chunk.
+      grounded = latest(groundedIn(candidate), grounded);
       finish = textIn(candidate?.finishReason) || blockReason(chunk) || finish;
       return events;
     },
@@ -70,9 +76,18 @@ function openAnswer() {
       // There is no final frame: the end of the bytes is the end if a reason was given for it.
       if (finish === undefined) return [CUT];
       const reason: FinishReason = finishOf(finish, blocks.calls() > 0);
-      return [...blocks.close(), { type: "finish", reason }, { type: "end" }];
+      return [
+        ...blocks.cite(grounded),
+        ...blocks.close(),
+        { type: "finish", reason },
+        { type: "end" },
+      ];
     },
   };
+}
+
+function latest(found: Grounded[], before: Grounded[]): Grounded[] {
+  return found.length > 0 ? found : before;
 }
 
 const CUT: ChatEvent = {
@@ -89,6 +104,7 @@ function openBlocks() {
   let next = 0;
   let calls = 0;
   let open: "text" | "reasoning" | undefined;
+  let said = "";
 
   const close = (): ChatEvent[] => {
     if (open === undefined) return [];
@@ -110,7 +126,9 @@ function openBlocks() {
     if (open !== kind) {
       events.push(...close(), { type: "block-start", block: next++, opening: { kind } });
       open = kind;
+      said = "";
     }
+    said += text;
     return [...events, { type: "block-delta", block: next - 1, text }];
   };
 
@@ -151,8 +169,19 @@ function openBlocks() {
     return [...events, { type: "block-proof", block: next - 1, proof }, ...close()];
   };
 
+  /** What is cited after its block has ended, because calls followed it, has lost its place. */
+  const cite = (grounded: readonly Grounded[]): ChatEvent[] => {
+    if (open !== "text") return [];
+    const citations = grounded.flatMap((one) => {
+      const span = spanIn(said, one);
+      return span ? [{ ...one.citation, span }] : [];
+    });
+    return citationEvents(next - 1, charactersIn(said), citations);
+  };
+
   return {
     close,
+    cite,
     calls: () => calls,
     part(part: JsonObject, responseId: string): ChatEvent[] {
       const proof = proofOf(part);

@@ -2,6 +2,7 @@ import type { ChatRequest, OutputFormat, Tool, ToolChoice } from "../../core/cha
 import type { JsonObject } from "../../core/json.ts";
 import { unsupported } from "../checked.ts";
 import type { RenderTarget } from "../dialect.ts";
+import { wantsCitations } from "../wishes.ts";
 import { renderContents, systemInstruction } from "./contents.ts";
 import { geminiSchema, hasProperties } from "./schema.ts";
 import { thinkingConfig } from "./thinking.ts";
@@ -10,6 +11,7 @@ import { thinkingConfig } from "./thinking.ts";
 export function renderGeminiRequest(request: ChatRequest, target: RenderTarget): JsonObject {
   target.dropped.push(...(request.ignored ?? []));
   if (request.endUser !== undefined) target.dropped.push("user");
+  if (wantsCitations(request)) target.dropped.push("citations");
   if (request.parallelToolCalls === false) target.dropped.push("parallel_tool_calls");
   const body: JsonObject = { contents: renderContents(request.messages, target) };
   const system = systemInstruction(request.messages);

@@ -1,3 +1,4 @@
+import type { Capabilities } from "../../core/capabilities.ts";
 import type { Effort, Reasoning } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { RenderTarget } from "../dialect.ts";
@@ -14,17 +15,12 @@ export function thinkingConfig(reasoning: Reasoning, target: RenderTarget): Json
     : asked;
 }
 
-function measure(
-  reasoning: Reasoning,
-  { model, capabilities }: RenderTarget,
-): JsonObject | undefined {
+function measure(reasoning: Reasoning, { capabilities }: RenderTarget): JsonObject | undefined {
   switch (capabilities.reasoning) {
     case "level":
-      return levelOf(reasoning, model);
+      return levelOf(reasoning, capabilities);
     case "budget":
-      return /gemini-(1|2\.0)/.test(model)
-        ? undefined
-        : { thinkingBudget: budgetOf(reasoning, model) };
+      return { thinkingBudget: budgetOf(reasoning, capabilities) };
     case "none":
     case "adaptive":
     case "effort":
@@ -32,12 +28,11 @@ function measure(
   }
 }
 
-function levelOf({ mode, budgetTokens, effort }: Reasoning, model: string): JsonObject {
+function levelOf({ mode, budgetTokens, effort }: Reasoning, { efforts }: Capabilities): JsonObject {
   // The default lets the model choose, and there is no word for it.
   if (mode === "adaptive" && effort === undefined) return {};
   const level = mode === "off" ? "minimal" : effort ? LEVELS[effort] : levelOfBudget(budgetTokens);
-  // Only the Flash models may think that little.
-  return { thinkingLevel: level === "minimal" && !model.includes("flash") ? "low" : level };
+  return { thinkingLevel: level === "minimal" && !efforts.includes("minimal") ? "low" : level };
 }
 
 const LEVELS: Record<Effort, string> = {
@@ -67,18 +62,14 @@ const BUDGETS: Record<Effort, number> = {
 };
 const MODEL_CHOOSES = -1;
 
-function budgetOf({ mode, budgetTokens, effort }: Reasoning, model: string): number {
+function budgetOf(
+  { mode, budgetTokens, effort }: Reasoning,
+  { thinkingTokens }: Capabilities,
+): number {
   if (mode === "adaptive" && effort === undefined) return MODEL_CHOOSES;
   const asked = mode === "off" ? 0 : (budgetTokens ?? (effort ? BUDGETS[effort] : MODEL_CHOOSES));
   if (asked === MODEL_CHOOSES) return MODEL_CHOOSES;
-  const { least, most, canBeOff } = limitsOf(model);
-  if (asked <= 0 && canBeOff) return 0;
-  return Math.min(Math.max(asked, least), most);
-}
-
-/** Pro models cannot stop thinking; the Lite ones either think this much or not at all. */
-function limitsOf(model: string): { least: number; most: number; canBeOff: boolean } {
-  if (model.includes("lite")) return { least: 512, most: 24_576, canBeOff: true };
-  if (model.includes("flash")) return { least: 1, most: 24_576, canBeOff: true };
-  return { least: 128, most: 32_768, canBeOff: false };
+  if (thinkingTokens === undefined) return Math.max(asked, 0);
+  if (asked <= 0 && thinkingTokens.canBeOff) return 0;
+  return Math.min(Math.max(asked, thinkingTokens.min), thinkingTokens.max);
 }

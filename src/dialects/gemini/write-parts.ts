@@ -84,6 +84,9 @@ export function createPartWriter(): PartWriter {
         case "block-proof":
           proof = event.proof;
           return [];
+        case "block-citation":
+          // They are told at the end of the answer.
+          return [];
         case "block-end":
           return end();
       }
@@ -93,4 +96,11 @@ export function createPartWriter(): PartWriter {
 
 function signatureOf(proof: Proof | undefined): JsonObject {
   return proof ? { thoughtSignature: wrapProof(proof, "google") } : {};
+}
+
+/** Whether a whole answer has both pieces in one part. A signature ends a thought and begins a text. */
+export function continues(last: JsonObject, piece: JsonObject): boolean {
+  if (typeof last.text !== "string" || typeof piece.text !== "string") return false;
+  if (last.thought !== piece.thought) return false;
+  return (last.thought === true ? last : piece).thoughtSignature === undefined;
 }

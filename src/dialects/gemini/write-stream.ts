@@ -1,10 +1,12 @@
 import type { ChatEvent, Usage } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { createBlockSequencer } from "../block-order.ts";
+import type { BlockEvent } from "../block-order.ts";
 import type { AnswerContext, AnswerWriter } from "../dialect.ts";
 import type { Frame } from "../framing/frame.ts";
 import { finishReasonOf } from "./finish.ts";
 import { renderUsage } from "./usage.ts";
+import { createGrounding } from "./write-grounding.ts";
 import { createPartWriter } from "./write-parts.ts";
 
 /** What no client takes for part of an answer. One of them fails on a comment instead. */
@@ -13,6 +15,7 @@ export const NOTHING: Frame = { data: "{}" };
 export function createWriter(context: AnswerContext): AnswerWriter {
   const sequencer = createBlockSequencer();
   const parts = createPartWriter();
+  const grounding = createGrounding();
   let id = context.id;
   let usage: Usage | undefined;
   let finishReason = "STOP";
@@ -21,10 +24,17 @@ export function createWriter(context: AnswerContext): AnswerWriter {
     data: JSON.stringify(renderChunk(content, context, id, ending)),
   });
 
+  const partsOf = (event: BlockEvent): JsonObject[] => {
+    const written = parts.write(event);
+    grounding.see(event, written);
+    return written;
+  };
+
   const lastWords = (): Frame[] => {
-    const rest = [...sequencer.flush().flatMap(parts.write), ...parts.flush()];
+    const rest = [...sequencer.flush().flatMap(partsOf), ...parts.flush()];
     // Only now are the counts final: other vendors send them after the reason to stop.
-    return [...rest.map((part) => chunk([part])), chunk([EMPTY], { finishReason, usage })];
+    const ending = { finishReason, usage, cited: grounding.render() };
+    return [...rest.map((part) => chunk([part])), chunk([EMPTY], ending)];
   };
 
   const write = (event: ChatEvent): Frame[] => {
@@ -36,10 +46,11 @@ export function createWriter(context: AnswerContext): AnswerWriter {
       case "block-start":
       case "block-delta":
       case "block-proof":
+      case "block-citation":
       case "block-end":
         return sequencer
           .push(event)
-          .flatMap(parts.write)
+          .flatMap(partsOf)
           .map((part) => chunk([part]));
       case "usage":
         usage = event.usage;
@@ -65,6 +76,8 @@ export const EMPTY: JsonObject = { text: "" };
 export interface Ending {
   finishReason: string;
   usage: Usage | undefined;
+  /** What the answer cites, as members of its candidate. */
+  cited: JsonObject;
 }
 
 export function renderChunk(
@@ -76,7 +89,9 @@ export function renderChunk(
   const candidate = { content: { role: "model", parts }, index: 0 };
   const usage = ending?.usage ? { usageMetadata: renderUsage(ending.usage) } : {};
   return {
-    candidates: [ending ? { ...candidate, finishReason: ending.finishReason } : candidate],
+    candidates: [
+      ending ? { ...candidate, finishReason: ending.finishReason, ...ending.cited } : candidate,
+    ],
     ...usage,
     modelVersion: model,
     createTime: new Date(createdAtMs).toISOString(),

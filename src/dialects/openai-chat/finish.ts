@@ -23,7 +23,8 @@ export function isBreakdown(finishReason: string): boolean {
   return finishReason === "error" || finishReason === "insufficient_system_resource";
 }
 
-export function finishReasonOf(reason: FinishReason): string {
+/** A caller who declared functions, before they were called tools, waits for the older word. */
+export function finishReasonOf(reason: FinishReason, isLegacy = false): string {
   switch (reason) {
     case "stop":
     case "paused":
@@ -33,7 +34,7 @@ export function finishReasonOf(reason: FinishReason): string {
     case "context-full":
       return "length";
     case "tool-calls":
-      return "tool_calls";
+      return isLegacy ? "function_call" : "tool_calls";
     case "content-filter":
       return "content_filter";
   }

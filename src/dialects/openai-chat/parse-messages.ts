@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
 import { checked, invalidField } from "../checked.ts";
 import { objectIn } from "../lenient.ts";
+import { freeTextArguments } from "../openai-responses/tool-names.ts";
 import { parseContent } from "./parse-content.ts";
 import { proofOfCall, readReasoning } from "./reasoning.ts";
 
@@ -16,12 +17,37 @@ const MESSAGE = z.looseObject({
 type RawMessage = z.infer<typeof MESSAGE>;
 
 export function parseMessages(messages: Json | undefined): Message[] {
+  const names = createCallNames();
   return checked(z.array(MESSAGE), messages, "messages").map((message, index) =>
-    parseMessage(message, `messages.${index}`),
+    parseMessage(message, `messages.${index}`, names),
   );
 }
 
-function parseMessage(message: RawMessage, path: string): Message {
+/** The tool calls of 2023 had no ids, so each gets one; vendors refuse two of the same. */
+interface CallNames {
+  /** The id of the next call of this function. */
+  next(name: string): string;
+  /** The id of its latest call, which is the one that is answered. */
+  latest(name: string): string;
+}
+
+/** Counted, so that the same conversation has the same ids on every turn. */
+function createCallNames(): CallNames {
+  const counts = new Map<string, number>();
+  const latest = (name: string): string => {
+    const count = counts.get(name) ?? 1;
+    return count === 1 ? name : `${name}_${count}`;
+  };
+  return {
+    latest,
+    next(name) {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      return latest(name);
+    },
+  };
+}
+
+function parseMessage(message: RawMessage, path: string, names: CallNames): Message {
   const mark = cacheMark(message.cache_control);
   switch (message.role) {
     case "system":
@@ -36,10 +62,10 @@ function parseMessage(message: RawMessage, path: string): Message {
         parts: marked(parseContent(message.content, `${path}.content`), mark),
       };
     case "assistant":
-      return { role: "assistant", parts: marked(parseAssistant(message, path), mark) };
+      return { role: "assistant", parts: marked(parseAssistant(message, path, names), mark) };
     case "tool":
     case "function":
-      return { role: "user", parts: [parseToolMessage(message, mark, path)] };
+      return { role: "user", parts: [parseToolMessage(message, mark, path, names)] };
   }
 }
 
@@ -57,7 +83,7 @@ const CALL = z.looseObject({
   cache_control: CACHE_CONTROL,
 });
 
-function parseAssistant(message: RawMessage, path: string): Part[] {
+function parseAssistant(message: RawMessage, path: string, names: CallNames): Part[] {
   const { content, refusal, tool_calls, function_call, ...rest } = message;
   const words =
     content === undefined || content === null ? [] : parseContent(content, `${path}.content`);
@@ -68,7 +94,7 @@ function parseAssistant(message: RawMessage, path: string): Part[] {
     ...words,
     ...refused,
     ...calls.map((call, index) => parseCall(call, `${path}.tool_calls.${index}`)),
-    ...(isJsonObject(function_call) ? [parseFunctionCall(function_call, path)] : []),
+    ...(isJsonObject(function_call) ? [parseFunctionCall(function_call, path, names)] : []),
   ];
 }
 
@@ -81,7 +107,7 @@ function parseCall(call: z.infer<typeof CALL>, path: string): ToolCallPart {
       type: "tool-call",
       id,
       name: custom.name,
-      arguments: JSON.stringify({ input: custom.input }),
+      arguments: freeTextArguments(custom.input),
       cache,
     };
   if (!called) throw invalidField(`${path}.function`, "Field required");
@@ -96,23 +122,27 @@ function parseCall(call: z.infer<typeof CALL>, path: string): ToolCallPart {
   };
 }
 
-/** The first tool calls of 2023 had no ids; a name stands for one. */
-function parseFunctionCall(call: JsonObject, path: string): ToolCallPart {
+function parseFunctionCall(call: JsonObject, path: string, names: CallNames): ToolCallPart {
   const { name, arguments: text } = checked(
     z.object({ name: z.string(), arguments: z.string() }),
     call,
     `${path}.function_call`,
   );
-  return { type: "tool-call", id: name, name, arguments: text };
+  return { type: "tool-call", id: names.next(name), name, arguments: text };
 }
 
 const TOOL_MESSAGE = z.object({ tool_call_id: z.string() });
 const FUNCTION_MESSAGE = z.object({ name: z.string() });
 
-function parseToolMessage(message: RawMessage, cache: CacheMark | undefined, path: string): Part {
+function parseToolMessage(
+  message: RawMessage,
+  cache: CacheMark | undefined,
+  path: string,
+  names: CallNames,
+): Part {
   const id =
     message.role === "function"
-      ? checked(FUNCTION_MESSAGE, message, path).name
+      ? names.latest(checked(FUNCTION_MESSAGE, message, path).name)
       : checked(TOOL_MESSAGE, message, path).tool_call_id;
   const parts = message.content === null ? [] : parseContent(message.content, `${path}.content`);
   return { type: "tool-result", id, parts, isError: false, cache };

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { ChatRequest, OutputFormat, Reasoning } from "../../core/chat.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import { checked, unsupported } from "../checked.ts";
+import { withDocuments } from "./parse-documents.ts";
 import { parseMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
 import type { RouteTarget } from "../dialect.ts";
@@ -20,9 +21,8 @@ export function parseRequest(body: JsonObject, target: RouteTarget = {}): ChatRe
     streamUsage,
     maxOutputTokens,
     endUser,
-    messages: parseMessages(body.messages),
+    messages: withDocuments(parseMessages(body.messages), body.documents),
     ...parseTools(body),
-    parallelToolCalls: options.parallel_tool_calls ?? undefined,
     stopSequences: typeof options.stop === "string" ? [options.stop] : (options.stop ?? []),
     sampling: {
       temperature: options.temperature ?? undefined,
@@ -34,9 +34,19 @@ export function parseRequest(body: JsonObject, target: RouteTarget = {}): ChatRe
     },
     reasoning: reasoningOf(options),
     outputFormat: outputFormatOf(options.response_format),
-    ignored: COSMETIC.filter((name) => body[name] !== undefined && body[name] !== null),
+    ignored: [...COSMETIC, ...COHERES].filter((name) => isSaid(body[name])),
+    extensions: Object.fromEntries(
+      COHERES.flatMap((name) => (isSaid(body[name]) ? [[name, body[name]]] : [])),
+    ),
   };
 }
+
+function isSaid(value: Json | undefined): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** What LiteLLM's users send along to Cohere's models. */
+const COHERES = ["citation_options", "safety_mode"];
 
 /** What no other grammar has, and whose absence changes no answer. */
 const COSMETIC = [
@@ -88,7 +98,6 @@ const OPTIONS = z.object({
   stop: z
     .union([z.string(), z.array(z.string())], "expected a string or a list of strings")
     .nullish(),
-  parallel_tool_calls: z.boolean().nullish(),
   response_format: RESPONSE_FORMAT.nullish(),
   reasoning_effort: EFFORT.nullish(),
   // LiteLLM passes Anthropic's own parameter, OpenRouter's clients send theirs.

@@ -4,8 +4,10 @@ import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
 import { checked, invalidField, unsupported } from "../checked.ts";
+import { FREE_TEXT } from "../openai-responses/tool-names.ts";
+import { callForms } from "./call-forms.ts";
 
-type ToolFields = Pick<ChatRequest, "tools" | "toolChoice">;
+type ToolFields = Pick<ChatRequest, "tools" | "toolChoice" | "parallelToolCalls">;
 
 export function parseTools(body: JsonObject): ToolFields {
   const tools =
@@ -17,8 +19,15 @@ export function parseTools(body: JsonObject): ToolFields {
       functionTool(checked(FUNCTION, called, `functions.${index}`)),
     ),
   ];
-  return narrowed(all, body.tool_choice ?? body.function_call ?? undefined);
+  const { parallel_tool_calls: isParallel } = checked(PARALLEL, body, "");
+  return {
+    ...narrowed(all, body.tool_choice ?? body.function_call ?? undefined),
+    // Who declares functions has room for one call.
+    parallelToolCalls: callForms(body).isLegacy ? false : (isParallel ?? undefined),
+  };
 }
+
+const PARALLEL = z.object({ parallel_tool_calls: z.boolean().nullish() });
 
 const FUNCTION = z.object({
   name: z.string(),
@@ -30,15 +39,18 @@ const FUNCTION = z.object({
 
 const FUNCTION_TOOL = z.object({ function: FUNCTION, cache_control: CACHE_CONTROL });
 const CUSTOM_TOOL = z.object({
-  custom: z.object({ name: z.string(), description: z.string().nullish() }),
+  custom: z.object({
+    name: z.string(),
+    description: z.string().nullish(),
+    format: z
+      .object({
+        grammar: z
+          .object({ syntax: z.string().nullish(), definition: z.string().nullish() })
+          .nullish(),
+      })
+      .nullish(),
+  }),
 });
-
-/** Tools of free text have no equivalent elsewhere; the text becomes the member of an object. */
-const FREE_TEXT: JsonObject = {
-  type: "object",
-  properties: { input: { type: "string" } },
-  required: ["input"],
-};
 
 function parseTool(tool: { type: string }, path: string): Tool {
   switch (tool.type) {
@@ -47,8 +59,8 @@ function parseTool(tool: { type: string }, path: string): Tool {
       return functionTool({ ...called, cache_control: cache_control ?? called.cache_control });
     }
     case "custom": {
-      const { name, description } = checked(CUSTOM_TOOL, tool, path).custom;
-      return { name, description: description ?? undefined, schema: FREE_TEXT };
+      const { custom } = checked(CUSTOM_TOOL, tool, path);
+      return { name: custom.name, description: describeFreeText(custom), schema: FREE_TEXT };
     }
     default:
       throw unsupported(
@@ -56,6 +68,18 @@ function parseTool(tool: { type: string }, path: string): Tool {
         `"${tool.type}" tools do not exist at this model's vendor; use "function"`,
       );
   }
+}
+
+/** Nobody else enforces a grammar, but a model can be told of it. */
+function describeFreeText({
+  description,
+  format,
+}: z.infer<typeof CUSTOM_TOOL>["custom"]): string | undefined {
+  const { syntax, definition } = format?.grammar ?? {};
+  const grammar = definition
+    ? `The input must follow this ${syntax ?? ""} grammar:\n${definition}`
+    : undefined;
+  return [description, grammar].filter(Boolean).join("\n\n") || undefined;
 }
 
 function functionTool(called: z.infer<typeof FUNCTION>): Tool {

@@ -8,6 +8,8 @@ interface OpenCall {
   block: number;
   id: string;
   index: number | undefined;
+  /** Its arguments are free text, which is written as the member of an object. */
+  isCustom: boolean;
 }
 
 export interface CallReader {
@@ -29,27 +31,50 @@ export function createCallReader(nextBlock: () => number): CallReader {
     return index === undefined ? calls.at(-1) : calls.findLast((call) => call.index === index);
   };
 
+  const open = (fragment: JsonObject, id: string, index: number | undefined): OpenCall => {
+    const isCustom = isJsonObject(fragment.custom);
+    const call = { block: nextBlock(), id, index, isCustom };
+    calls.push(call);
+    return call;
+  };
+
   return {
     read(fragment, answerId) {
-      const called = objectIn(fragment.function);
+      const called = objectIn(fragment.custom ?? fragment.function);
       const name = textIn(called.name);
       const index = typeof fragment.index === "number" ? fragment.index : undefined;
       const id = textIn(fragment.id);
       const known = find(id, index, name);
-      const call = known ?? { block: nextBlock(), id: id || mintId(answerId, calls.length), index };
-      if (!known) calls.push(call);
+      const call = known ?? open(fragment, id || mintId(answerId, calls.length), index);
       const { block } = call;
       const proof = proofOfCall(fragment);
       const opening = { kind: "tool-call" as const, id: call.id, name, proof };
-      const text = textOfArguments(called);
+      const text = call.isCustom ? escaped(textIn(called.input)) : textOfArguments(called);
       return [
         ...(known ? [] : [{ type: "block-start" as const, block, opening }]),
-        ...(text === "" ? [] : [{ type: "block-delta" as const, block, text }]),
+        ...(known || !call.isCustom ? [] : deltaEvents(block, FREE_TEXT_BEGINS)),
+        ...deltaEvents(block, text),
       ];
     },
-    close: () => calls.map(({ block }) => ({ type: "block-end", block })),
+    close: () =>
+      calls.flatMap(({ block, isCustom }) => [
+        ...(isCustom ? deltaEvents(block, FREE_TEXT_ENDS) : []),
+        { type: "block-end", block },
+      ]),
     count: () => calls.length,
   };
+}
+
+function deltaEvents(block: number, text: string): ChatEvent[] {
+  return text === "" ? [] : [{ type: "block-delta", block, text }];
+}
+
+/** Arguments are an object's text, so free text is put into one piece by piece. */
+const FREE_TEXT_BEGINS = '{"input":"';
+const FREE_TEXT_ENDS = '"}';
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** Text, but some servers send the object it stands for. */

@@ -9,7 +9,6 @@ import type { Frame } from "../framing/frame.ts";
 import { objectIn, objectsIn, textIn } from "../lenient.ts";
 import { finishOf, isBreakdown } from "./finish.ts";
 import { createBlockReader } from "./read-blocks.ts";
-
 import { usageOf } from "./usage.ts";
 
 export function createReader(): AnswerReader {
@@ -51,6 +50,7 @@ export function createReader(): AnswerReader {
     const choice = objectsIn(chunk.choices)[0];
     const delta = isJsonObject(choice?.delta) ? choice.delta : {};
     const events = start(chunk, choice !== undefined);
+    blocks.readSources(chunk);
     // Filters may report after the end; words may not come any more.
     if (!isFinished) events.push(...blocks.read(delta, answerId ?? ""));
     events.push(...usageEvents(chunk), ...finish(textIn(choice?.finish_reason)));

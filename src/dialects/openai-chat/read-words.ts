@@ -1,5 +1,8 @@
-import type { ChatEvent, Proof } from "../../core/chat.ts";
+import type { ChatEvent, Citation, Proof } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { charactersIn, citationEvents } from "../citations.ts";
+import { citationsByMark } from "./citations.ts";
+import type { MessageCitation } from "./citations.ts";
 import { proofOfDetail, textOfDetail } from "./reasoning.ts";
 
 type WordKind = "text" | "reasoning" | "refusal";
@@ -8,17 +11,44 @@ export interface WordReader {
   say(kind: WordKind, text: string): ChatEvent[];
   /** One of `reasoning_details`; `hasWords` when the same delta also has the thought as plain words. */
   readDetail(detail: JsonObject, hasWords: boolean): ChatEvent[];
+  /** Of the words that are being said. */
+  cite(citation: MessageCitation): void;
+  /** What the words' marks point at; the latest list counts. */
+  listSources(sources: Citation[]): void;
   close(): ChatEvent[];
 }
 
 /** Finds the blocks of words: one ends where words of another kind begin. */
 export function createWordReader(nextBlock: () => number): WordReader {
   let open: { kind: WordKind; block: number; isBlank: boolean } | undefined;
+  let sources: Citation[] = [];
+  let cited: Citation[] = [];
+  /** The text being said: annotations count over all texts, marks are looked for in this one. */
+  let text = "";
+  let offset = 0;
 
   const close = (): ChatEvent[] => {
     const closed = open;
     open = undefined;
-    return closed ? [{ type: "block-end", block: closed.block }] : [];
+    if (!closed) return [];
+    const citations = closed.kind === "text" ? citationsOf(closed.block) : [];
+    return [...citations, { type: "block-end", block: closed.block }];
+  };
+
+  const citationsOf = (block: number): ChatEvent[] => {
+    const characters = charactersIn(text);
+    const found = cited.length > 0 ? cited : citationsByMark(text, sources);
+    const events = citationEvents(block, characters, found);
+    offset += characters;
+    text = "";
+    cited = [];
+    return events;
+  };
+
+  const cite = ({ span, ...rest }: MessageCitation): void => {
+    if (open?.kind !== "text") return;
+    const { start, end } = span;
+    cited.push({ span: { start: start - offset, end: end - offset }, ...rest });
   };
 
   /** The block these words belong to, and the events it took to open it. */
@@ -30,11 +60,12 @@ export function createWordReader(nextBlock: () => number): WordReader {
     return { block, events: [...closing, { type: "block-start", block, opening: { kind } }] };
   };
 
-  const say = (kind: WordKind, text: string): ChatEvent[] => {
-    if (text === "") return [];
+  const say = (kind: WordKind, words: string): ChatEvent[] => {
+    if (words === "") return [];
     const { block, events } = openFor(kind);
     if (open) open.isBlank = false;
-    return [...events, { type: "block-delta", block, text }];
+    if (kind === "text") text += words;
+    return [...events, { type: "block-delta", block, text: words }];
   };
 
   /** A signature completes a thought. */
@@ -59,5 +90,5 @@ export function createWordReader(nextBlock: () => number): WordReader {
     return [...words, ...(proof ? sign(proof) : [])];
   };
 
-  return { say, readDetail, close };
+  return { say, readDetail, close, cite, listSources: (list) => void (sources = list) };
 }

@@ -20,8 +20,8 @@ export function renderProof(text: string, proof: Proof, index: number): JsonObje
   return {
     reasoning_details: [
       isSignature
-        ? { type: "reasoning.text", text, signature: proof.data, format, index }
-        : { type: "reasoning.encrypted", data: proof.data, format, index },
+        ? { type: "reasoning.text", text, signature: wrapProof(proof, proof.issuer), format, index }
+        : { type: "reasoning.encrypted", data: wrapProof(proof, proof.issuer), format, index },
     ],
     thinking_blocks: [
       isSignature

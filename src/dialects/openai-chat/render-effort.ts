@@ -4,19 +4,9 @@ import type { RenderTarget } from "../dialect.ts";
 
 const ALL: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 
-/** The words each family takes, first match wins. What is unknown gets the three all servers know. */
-const FAMILIES: readonly [RegExp, readonly Effort[]][] = [
-  [/gpt-5\.1/, ["none", "low", "medium", "high"]],
-  [/gpt-5\.[2-5]/, ["none", "low", "medium", "high", "xhigh"]],
-  [/gpt-5\.6/, ["none", "low", "medium", "high", "xhigh", "max"]],
-  [/gpt-5/, ["minimal", "low", "medium", "high"]],
-];
-const COMMON: readonly Effort[] = ["low", "medium", "high"];
-
 export function renderEffort(request: ChatRequest, target: RenderTarget): JsonObject {
   const { reasoning, tools } = request;
-  // This model refuses functions while it reasons, and reasons unless told not to.
-  if (/gpt-5\.6/.test(target.model) && tools.length > 0) {
+  if (!target.capabilities.reasonsWithTools && tools.length > 0) {
     if (reasoning && reasoning.mode !== "off") target.dropped.push("reasoning_effort");
     return { reasoning_effort: "none" };
   }
@@ -27,7 +17,7 @@ export function renderEffort(request: ChatRequest, target: RenderTarget): JsonOb
 /** The word this model has for how much it shall think; `undefined` leaves it to the model. */
 export function effortFor(
   reasoning: Reasoning | undefined,
-  { model, capabilities, dropped }: RenderTarget,
+  { capabilities, dropped }: RenderTarget,
 ): Effort | undefined {
   const effort = reasoning && effortOf(reasoning);
   if (effort === undefined) return undefined;
@@ -35,8 +25,7 @@ export function effortFor(
     if (effort !== "none") dropped.push("reasoning_effort");
     return undefined;
   }
-  const known = FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? COMMON;
-  return nearest(effort, known);
+  return nearest(effort, capabilities.efforts);
 }
 
 /** `undefined` leaves it to the model. */

@@ -4,13 +4,16 @@ import { unsupported } from "../checked.ts";
 import type { RenderTarget } from "../dialect.ts";
 import { noteDropped } from "../dropped.ts";
 import { orderedTurns } from "../turns.ts";
+import { hasCacheMarks, wantsCitations } from "../wishes.ts";
 import { renderMessages } from "./render-messages.ts";
 import { renderEffort } from "./render-effort.ts";
 import { renderTools } from "./render-tools.ts";
 
 export function renderRequest(request: ChatRequest, target: RenderTarget): JsonObject {
   target.dropped.push(...(request.ignored ?? []));
+  // Vendors of this grammar cache by themselves.
   if (hasCacheMarks(request)) target.dropped.push("cache_control");
+  if (wantsCitations(request)) target.dropped.push("citations");
   return {
     model: target.model,
     messages: renderMessages(orderedTurns(request.messages), target),
@@ -24,12 +27,6 @@ export function renderRequest(request: ChatRequest, target: RenderTarget): JsonO
     // Without the counts a stream could not be charged for.
     ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
   };
-}
-
-/** Vendors of this grammar cache by themselves. */
-function hasCacheMarks({ messages, tools }: ChatRequest): boolean {
-  const parts = messages.flatMap((message) => message.parts);
-  return [...parts, ...tools].some((part) => "cache" in part && part.cache !== undefined);
 }
 
 function renderLimit({ maxOutputTokens }: ChatRequest, { capabilities }: RenderTarget): JsonObject {

@@ -1,6 +1,7 @@
 import { tokenCount } from "../../core/chat.ts";
 import type { Usage } from "../../core/chat.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { nanoFromUsd } from "../../core/money.ts";
 import { objectIn } from "../lenient.ts";
 
 export function usageOf(usage: JsonObject): Usage {
@@ -17,6 +18,7 @@ export function usageOf(usage: JsonObject): Usage {
   const outputTokens = tokenCount(usage.completion_tokens);
   // xAI counts thoughts beside the completion; only the total gives it away.
   const isApart = tokenCount(usage.total_tokens) === inputTokens + outputTokens + reasoningTokens;
+  const toldNanoUsd = readToldCost(usage);
   return {
     inputTokens,
     cacheReadTokens,
@@ -24,7 +26,23 @@ export function usageOf(usage: JsonObject): Usage {
     cacheWrite1hTokens,
     outputTokens: isApart ? outputTokens + reasoningTokens : outputTokens,
     reasoningTokens,
+    ...(toldNanoUsd !== undefined && { toldNanoUsd }),
   };
+}
+
+/**
+ * OpenRouter's `cost`, to which the bill of the vendor behind it is added where that is paid apart,
+ * and Perplexity's `cost.total_cost`; both in USD.
+ */
+function readToldCost(usage: JsonObject): number | undefined {
+  const { cost, cost_details: details, is_byok: isOwnKey } = usage;
+  const usd = typeof cost === "object" ? objectIn(cost).total_cost : cost;
+  const upstream = isOwnKey === true ? objectIn(details).upstream_inference_cost : 0;
+  return isAmount(usd) && isAmount(upstream) ? nanoFromUsd(usd + upstream) : undefined;
+}
+
+function isAmount(value: Json | undefined): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 /**

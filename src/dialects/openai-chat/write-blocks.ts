@@ -1,58 +1,89 @@
-import type { BlockOpening, Proof } from "../../core/chat.ts";
+import type { BlockOpening, Citation, Proof } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { BlockEvent } from "../block-order.ts";
+import { charactersIn } from "../citations.ts";
+import { freeTextOf } from "../openai-responses/tool-names.ts";
+import type { CallForm, CallForms } from "./call-forms.ts";
+import { renderAnnotations } from "./citations.ts";
 import { renderCallProof, renderProof } from "./reasoning.ts";
 
 interface OpenBlock {
   opening: BlockOpening;
   /** Position among the tool calls. */
   index: number;
-  /** The words of a thought, kept until its proof repeats them. */
-  thought: string;
+  form: CallForm;
+  /** What is kept until the block ends: a thought, until its proof repeats it, and free text. */
+  kept: string;
   proof: Proof | undefined;
+  /** Characters of the message before this block, and of the block. */
+  offset: number;
+  characters: number;
+  citations: Citation[];
 }
 
 /** Writes block events as the deltas they become; blocks may be written alternately here. */
-export function createBlockWriter(): (event: BlockEvent) => JsonObject[] {
+export function createBlockWriter(forms: CallForms): (event: BlockEvent) => JsonObject[] {
   const blocks = new Map<number, OpenBlock>();
   let callCount = 0;
   let proofCount = 0;
+  let characterCount = 0;
 
   const open = (number: number, opening: BlockOpening): JsonObject[] => {
     const isCall = opening.kind === "tool-call";
     const index = isCall ? callCount++ : 0;
-    blocks.set(number, { opening, index, thought: "", proof: undefined });
-    if (isCall) return [openingOfCall(opening, index)];
+    const form = isCall ? forms.of(opening.name) : "function";
+    const place = { offset: characterCount, characters: 0, citations: [] };
+    blocks.set(number, { opening, index, form, kept: "", proof: undefined, ...place });
+    if (isCall) return openingOfCall(opening, index, form);
     return opening.kind === "redacted-reasoning"
       ? [renderProof("", opening.proof, proofCount++)]
       : [];
   };
 
+  const add = (block: OpenBlock, text: string): JsonObject[] => {
+    const { kind } = block.opening;
+    if (kind === "text") {
+      const added = charactersIn(text);
+      block.characters += added;
+      characterCount += added;
+    }
+    const isKept = kind === "reasoning" || (kind === "tool-call" && block.form === "custom");
+    if (isKept) block.kept += text;
+    return deltasOf(block, text);
+  };
+
   const prove = (block: OpenBlock, proof: Proof): JsonObject[] => {
     if (block.opening.kind === "reasoning") block.proof = proof;
-    const isCall = block.opening.kind === "tool-call";
+    const isCall = block.opening.kind === "tool-call" && block.form === "function";
     return isCall ? [{ tool_calls: [{ index: block.index, ...renderCallProof(proof) }] }] : [];
   };
 
-  const write = (event: BlockEvent, block: OpenBlock): JsonObject[] => {
-    switch (event.type) {
-      case "block-start":
-        return [];
-      case "block-delta":
-        if (block.opening.kind === "reasoning") block.thought += event.text;
-        return [deltaOf(block, event.text)];
-      case "block-proof":
-        return prove(block, event.proof);
-      case "block-end":
-        blocks.delete(event.block);
-        return block.proof ? [renderProof(block.thought, block.proof, proofCount++)] : [];
-    }
+  const end = (block: OpenBlock): JsonObject[] => {
+    const { opening, form, index, kept, proof, offset, characters } = block;
+    // Free text is known only when the object around it is complete.
+    if (opening.kind === "tool-call" && form === "custom")
+      return [{ tool_calls: [{ index, custom: { input: freeTextOf(kept) } }] }];
+    const annotations = renderAnnotations(block.citations, offset, characters);
+    if (annotations.length > 0) return [{ annotations }];
+    return proof ? [renderProof(kept, proof, proofCount++)] : [];
   };
 
   return (event) => {
     if (event.type === "block-start") return open(event.block, event.opening);
     const block = blocks.get(event.block);
-    return block ? write(event, block) : [];
+    if (!block) return [];
+    switch (event.type) {
+      case "block-delta":
+        return add(block, event.text);
+      case "block-proof":
+        return prove(block, event.proof);
+      case "block-citation":
+        block.citations.push(event.citation);
+        return [];
+      case "block-end":
+        blocks.delete(event.block);
+        return end(block);
+    }
   };
 }
 
@@ -60,21 +91,32 @@ export function createBlockWriter(): (event: BlockEvent) => JsonObject[] {
 function openingOfCall(
   { id, name, proof }: Extract<BlockOpening, { kind: "tool-call" }>,
   index: number,
-): JsonObject {
-  const call = { index, id, type: "function", function: { name, arguments: "" } };
-  return { tool_calls: [{ ...call, ...renderCallProof(proof) }] };
+  form: CallForm,
+): JsonObject[] {
+  switch (form) {
+    case "function": {
+      const call = { index, id, type: "function", function: { name, arguments: "" } };
+      return [{ tool_calls: [{ ...call, ...renderCallProof(proof) }] }];
+    }
+    case "custom":
+      return [{ tool_calls: [{ index, id, type: "custom", custom: { name, input: "" } }] }];
+    case "legacy":
+      // There was room for one call only.
+      return index === 0 ? [{ function_call: { name, arguments: "" } }] : [];
+  }
 }
 
-function deltaOf({ opening, index }: OpenBlock, text: string): JsonObject {
+function deltasOf({ opening, index, form }: OpenBlock, text: string): JsonObject[] {
   switch (opening.kind) {
     case "text":
-      return { content: text };
+      return [{ content: text }];
     case "refusal":
-      return { refusal: text };
+      return [{ refusal: text }];
     case "reasoning":
     case "redacted-reasoning":
-      return { reasoning_content: text };
+      return [{ reasoning_content: text }];
     case "tool-call":
-      return { tool_calls: [{ index, function: { arguments: text } }] };
+      if (form === "function") return [{ tool_calls: [{ index, function: { arguments: text } }] }];
+      return form === "legacy" && index === 0 ? [{ function_call: { arguments: text } }] : [];
   }
 }

@@ -2,6 +2,7 @@ import type { ChatEvent, Usage } from "../../core/chat.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { AnswerContext, AnswerWriter } from "../dialect.ts";
 import type { Frame } from "../framing/frame.ts";
+import { callForms } from "./call-forms.ts";
 import { finishReasonOf } from "./finish.ts";
 import { renderUsage } from "./usage.ts";
 import { createBlockWriter } from "./write-blocks.ts";
@@ -9,7 +10,8 @@ import { createBlockWriter } from "./write-blocks.ts";
 const DONE: Frame = { data: "[DONE]" };
 
 export function createWriter(context: AnswerContext): AnswerWriter {
-  const writeBlock = createBlockWriter();
+  const forms = callForms(context.request);
+  const writeBlock = createBlockWriter(forms);
   let id = context.id;
   let hasRole = false;
   let usage: Usage | undefined;
@@ -39,13 +41,14 @@ export function createWriter(context: AnswerContext): AnswerWriter {
       case "block-start":
       case "block-delta":
       case "block-proof":
+      case "block-citation":
       case "block-end":
         return writeBlock(event).map((delta) => say(delta));
       case "usage":
         usage = event.usage;
         return [];
       case "finish":
-        return [say({}, finishReasonOf(event.reason))];
+        return [say({}, finishReasonOf(event.reason, forms.isLegacy))];
       case "end":
         return lastWords();
       case "ping":

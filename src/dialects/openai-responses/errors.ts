@@ -59,5 +59,6 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   invalid_key: "invalid_api_key",
   expired_key: "invalid_api_key",
   unknown_model: "model_not_found",
+  unknown_response: "previous_response_not_found",
   unsupported_parameter: "unsupported_parameter",
 };

@@ -52,8 +52,8 @@ function cosmeticIn(body: JsonObject): string[] {
 /** Things kept by OpenAI, and things that would be missing from the answer. */
 function refuseUntranslatable(body: JsonObject): void {
   const kept = `"${String(body.model)}" is served by a vendor that keeps no conversations`;
-  for (const name of ["previous_response_id", "conversation"]) {
-    if (body[name]) throw unsupported(name, `${kept}; send all of it in "input" instead`);
+  if (body.previous_response_id) {
+    throw unsupported("previous_response_id", `${kept}; send all of it in "input" instead`);
   }
   if (body.prompt) throw unsupported("prompt", `${kept} and no prompts; send its text instead`);
   const asksForProbabilities =

@@ -6,10 +6,8 @@ import { flag, optionalText, positiveInteger, readTags, requiredText } from "../
 export function readEnvelope(body: JsonObject, target: RouteTarget = {}): Envelope {
   // Azure's SDK names the deployment in the path, and the body's model means nothing then.
   const model = target.model ?? requiredText(body, "model");
+  refuseUnowned(body);
   requireInput(body);
-  if (body.background === true) {
-    throw unsupported("background", "answers are not kept here to be fetched later; leave it out");
-  }
   return {
     model,
     stream: flag(body, "stream"),
@@ -22,8 +20,27 @@ export function readEnvelope(body: JsonObject, target: RouteTarget = {}): Envelo
   };
 }
 
+/**
+ * An answer made in the background is billed when it is done, which may be after everybody has left. A
+ * conversation at the vendor belongs to the gateway's account there, so to everybody who knows its id.
+ */
+function refuseUnowned(body: JsonObject): void {
+  if (body.background === true) {
+    throw unsupported(
+      "background",
+      "nobody would be here to pay for the answer when it is done; leave it out",
+    );
+  }
+  if (body.conversation) {
+    throw unsupported(
+      "conversation",
+      'conversations are not kept here; go on from an answer with "previous_response_id", or send all of it in "input"',
+    );
+  }
+}
+
 /** The vendor itself keeps what these refer to, so that nothing new need be said. */
-const STORED_INPUTS = ["previous_response_id", "conversation", "prompt"];
+const STORED_INPUTS = ["previous_response_id", "prompt"];
 
 function requireInput(body: JsonObject): void {
   const input = body.input ?? undefined;

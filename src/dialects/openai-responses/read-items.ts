@@ -1,6 +1,8 @@
-import type { BlockOpening, ChatEvent, Proof } from "../../core/chat.ts";
+import type { BlockOpening, ChatEvent, Citation, Proof } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { charactersIn, citationEvents } from "../citations.ts";
 import { objectIn, objectsIn, textIn } from "../lenient.ts";
+import { readAnnotation } from "./citations.ts";
 import { proofOf, SUMMARY_SEPARATOR, thoughtOf } from "./reasoning.ts";
 import { flatName, freeTextArguments } from "./tool-names.ts";
 
@@ -20,6 +22,9 @@ interface OpenItem {
   /** Which of its parts is being said; parts of a message are blocks of their own. */
   part: string;
   hasSpoken: boolean;
+  /** Characters of the part, and what it cites so far. */
+  characters: number;
+  citations: Citation[];
 }
 
 /**
@@ -32,7 +37,7 @@ export function createItemReader(): ItemReader {
   let callCount = 0;
 
   const itemAt = (index: number): OpenItem => {
-    const item = open.get(index) ?? { block: undefined, part: "", hasSpoken: false };
+    const item = open.get(index) ?? newItem();
     open.set(index, item);
     return item;
   };
@@ -43,14 +48,18 @@ export function createItemReader(): ItemReader {
   };
 
   const end = (item: OpenItem): ChatEvent[] => {
-    const { block } = item;
+    const { block, characters, citations } = item;
     item.block = undefined;
-    return block === undefined ? [] : [{ type: "block-end", block }];
+    item.characters = 0;
+    item.citations = [];
+    if (block === undefined) return [];
+    return [...citationEvents(block, characters, citations), { type: "block-end", block }];
   };
 
   const add = (item: OpenItem, text: string): ChatEvent[] => {
     if (text === "" || item.block === undefined) return [];
     item.hasSpoken = true;
+    item.characters += charactersIn(text);
     return [{ type: "block-delta", block: item.block, text }];
   };
 
@@ -90,13 +99,22 @@ export function createItemReader(): ItemReader {
     return [...opening, { type: "block-proof", block: item.block ?? blockCount - 1, proof }];
   };
 
+  const cite = (item: OpenItem, annotations: JsonObject[]): void => {
+    if (item.block !== undefined) item.citations.push(...annotations.flatMap(readAnnotation));
+  };
+
+  const sayPart = (item: OpenItem, part: JsonObject, index: number): ChatEvent[] => {
+    if (part.type === "refusal") return say(item, "refusal", `${index}`, textIn(part.refusal));
+    const words = say(item, "text", `${index}`, textIn(part.text));
+    cite(item, objectsIn(part.annotations));
+    return words;
+  };
+
   const finishMessage = (item: OpenItem, message: JsonObject): ChatEvent[] => {
-    const parts = item.hasSpoken ? [] : objectsIn(message.content);
-    const words = parts.flatMap((part, index) =>
-      part.type === "refusal"
-        ? say(item, "refusal", `${index}`, textIn(part.refusal))
-        : say(item, "text", `${index}`, textIn(part.text)),
-    );
+    const parts = objectsIn(message.content);
+    const words = item.hasSpoken ? [] : parts.flatMap((part, index) => sayPart(item, part, index));
+    // Servers may leave out the events for what the last one repeats.
+    if (item.citations.length === 0) cite(item, objectsIn(parts.at(-1)?.annotations));
     return [...words, ...end(item)];
   };
 
@@ -126,6 +144,9 @@ export function createItemReader(): ItemReader {
       }
       case "response.output_text.delta":
         return say(item, "text", String(event.content_index), text);
+      case "response.output_text.annotation.added":
+        cite(item, [objectIn(event.annotation)]);
+        return [];
       case "response.refusal.delta":
         return say(item, "refusal", String(event.content_index), text);
       case "response.reasoning_summary_text.delta":
@@ -146,4 +167,8 @@ export function createItemReader(): ItemReader {
     close: () => [...open.values()].flatMap(end),
     hasCalls: () => callCount > 0,
   };
+}
+
+function newItem(): OpenItem {
+  return { block: undefined, part: "", hasSpoken: false, characters: 0, citations: [] };
 }

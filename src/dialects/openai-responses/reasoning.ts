@@ -38,16 +38,6 @@ export function renderReasoning(id: string, text: string, proof: Proof | undefin
   };
 }
 
-/**
- * Whether OpenAI can make sense of a thought in a caller's history: not of another vendor's, and not
- * of an id that was minted here, which it would look for among the answers it keeps.
- */
-export function isForeign(item: JsonObject): boolean {
-  if (item.type !== "reasoning") return false;
-  const proof = proofOf(item);
-  return proof ? proof.issuer !== "openai" : isMintedId(textIn(item.id));
-}
-
 /** OpenAI's own ids are hexadecimal after the prefix, so that these cannot be mistaken for them. */
 const MINTED = "sk";
 /** OpenAI refuses ids of more than 64 characters. */
@@ -59,6 +49,6 @@ export function mintId(prefix: string, answerId: string, index: number): string 
   return `${prefix}_${MINTED}${answer}_${index}`;
 }
 
-function isMintedId(id: string): boolean {
+export function isMintedId(id: string): boolean {
   return id.startsWith(`rs_${MINTED}`);
 }

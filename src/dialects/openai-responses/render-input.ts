@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { unsupported } from "../checked.ts";
 import type { RenderTarget } from "../dialect.ts";
 import { urlOfSource } from "../media.ts";
+import { wrapProof } from "../proof-envelope.ts";
 import { legalToolId } from "../tool-id.ts";
 import { joinedText } from "../turns.ts";
 
@@ -112,11 +113,11 @@ function renderWords({ text }: TextPart): JsonObject {
   return messageOf("assistant", [{ type: "output_text", text }]);
 }
 
-/** Without OpenAI's own proof a thought is nobody's. */
+/** Without OpenAI's own proof a thought is nobody's. Which account can read it is seen to at the address. */
 function renderThought({ text, proof }: ReasoningPart): JsonObject[] {
   if (proof?.issuer !== "openai") return [];
   const summary = text === "" ? [] : [{ type: "summary_text", text }];
-  return [{ type: "reasoning", summary, encrypted_content: proof.data }];
+  return [{ type: "reasoning", summary, encrypted_content: wrapProof(proof, "openai") }];
 }
 
 function renderCall({ id, name, arguments: text }: ToolCallPart): JsonObject {

@@ -5,12 +5,14 @@ import type { RenderTarget } from "../dialect.ts";
 import { noteDropped } from "../dropped.ts";
 import { effortFor } from "../openai-chat/render-effort.ts";
 import { joinedText, orderedTurns } from "../turns.ts";
+import { wantsCitations } from "../wishes.ts";
 import { renderInput } from "./render-input.ts";
 import { renderTools } from "./render-tools.ts";
 
 export function renderRequest(request: ChatRequest, target: RenderTarget): JsonObject {
   target.dropped.push(...(request.ignored ?? []));
   if (hasCacheMarks(request)) target.dropped.push("cache_control");
+  if (wantsCitations(request)) target.dropped.push("citations");
   const turns = orderedTurns(request.messages);
   const [first] = turns;
   const instructions = first?.role === "system" ? first : undefined;

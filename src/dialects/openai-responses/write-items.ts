@@ -1,4 +1,4 @@
-import type { BlockOpening, Proof } from "../../core/chat.ts";
+import type { BlockOpening, Citation, Proof } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { BlockEvent } from "../block-order.ts";
 import { mintId } from "./reasoning.ts";
@@ -13,6 +13,8 @@ export interface ItemWriter {
   begin(): JsonObject[];
   add(text: string): JsonObject[];
   prove(proof: Proof): void;
+  /** Absent where nothing can be cited. */
+  cite?(citation: Citation): void;
   end(): JsonObject[];
 }
 
@@ -40,6 +42,9 @@ export function createItemWriter(
         return open?.add(event.text) ?? [];
       case "block-proof":
         open?.prove(event.proof);
+        return [];
+      case "block-citation":
+        open?.cite?.(event.citation);
         return [];
       case "block-end": {
         const last = open?.end() ?? [];

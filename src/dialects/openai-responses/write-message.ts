@@ -1,4 +1,6 @@
+import type { Citation } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { renderAnnotations } from "./citations.ts";
 import type { ItemWriter, Output } from "./write-items.ts";
 
 /** Words, or a refusal, as a message of one part. */
@@ -6,6 +8,7 @@ export function createMessageWriter(kind: "text" | "refusal", output: Output): I
   const id = output.mint("msg");
   const outputIndex = output.items.length;
   const place = { item_id: id, output_index: outputIndex, content_index: 0 };
+  const citations: Citation[] = [];
   let said = "";
 
   const messageOf = (status: string, content: JsonObject[]): JsonObject => ({
@@ -33,12 +36,20 @@ export function createMessageWriter(kind: "text" | "refusal", output: Output): I
       return [...opening, { ...deltaOf(kind, text), ...place }];
     },
     prove: () => undefined,
+    cite: (citation) => void citations.push(citation),
     end() {
       if (said === "") return [];
-      const part = partOf(kind, said);
+      const annotations = kind === "text" ? renderAnnotations(citations, said) : [];
+      const part = partOf(kind, said, annotations);
       const item = messageOf("completed", [part]);
       output.items.push(item);
       return [
+        ...annotations.map((annotation, index) => ({
+          type: "response.output_text.annotation.added",
+          ...place,
+          annotation_index: index,
+          annotation,
+        })),
         { ...doneOf(kind, said), ...place },
         { type: "response.content_part.done", ...place, part },
         { type: "response.output_item.done", output_index: outputIndex, item },
@@ -47,10 +58,14 @@ export function createMessageWriter(kind: "text" | "refusal", output: Output): I
   };
 }
 
-function partOf(kind: "text" | "refusal", text: string): JsonObject {
+function partOf(
+  kind: "text" | "refusal",
+  text: string,
+  annotations: JsonObject[] = [],
+): JsonObject {
   return kind === "refusal"
     ? { type: "refusal", refusal: text }
-    : { type: "output_text", text, annotations: [], logprobs: [] };
+    : { type: "output_text", text, annotations, logprobs: [] };
 }
 
 function deltaOf(kind: "text" | "refusal", delta: string): JsonObject {

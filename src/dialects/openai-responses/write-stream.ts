@@ -60,6 +60,7 @@ export function createMessageWriter(context: AnswerContext): (event: ChatEvent) 
       case "block-start":
       case "block-delta":
       case "block-proof":
+      case "block-citation":
       case "block-end":
         return sequencer.push(event).flatMap(writeItem);
       case "usage":

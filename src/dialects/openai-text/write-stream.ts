@@ -43,6 +43,7 @@ export function createWriter(context: AnswerContext): AnswerWriter {
           ? [chunk([], { usage: renderUsage(usage) }), DONE]
           : [DONE];
       case "block-proof":
+      case "block-citation":
       case "block-end":
       case "ping":
       case "error":

@@ -1,10 +1,12 @@
 import { anthropicMessages } from "../../../src/dialects/anthropic-messages/index.ts";
 import { messages, minimal, REQUESTS, user } from "../../fixtures/anthropic-messages/requests.ts";
 import { callerContract } from "../caller.contract.ts";
+import { wholeBlocks } from "../kept-citations.ts";
 
 callerContract("Anthropic Messages", anthropicMessages, {
   minimal,
   requests: REQUESTS,
+  citation: wholeBlocks,
   invalid: [
     {
       name: "no limit",

@@ -1,5 +1,6 @@
 import { anthropicMessages } from "../../../src/dialects/anthropic-messages/index.ts";
 import * as answers from "../../fixtures/anthropic-messages/answers.ts";
+import { CLAUDE } from "../../fixtures/cited-answers.ts";
 import * as streams from "../../fixtures/anthropic-messages/streams.ts";
 import type { Summary } from "../summary.ts";
 import { upstreamContract } from "../upstream.contract.ts";
@@ -47,7 +48,50 @@ const unknownParts: Summary = {
         data: "EmwKAhgBEgy3va3pzix/LafPsn4aDFIT2Xlxh0L5L8rLVyIwxtE3rAFBa8cr3qpP",
       },
     },
-    { kind: "text", text: "Found it" },
+    {
+      kind: "text",
+      text: "Found it",
+      citations: [{ quote: "…", source: { kind: "web", url: "https://example.com" } }],
+    },
+  ],
+};
+
+const cited: Summary = {
+  finish: "stop",
+  usage: { ...NO_CACHE, inputTokens: 9, outputTokens: 5 },
+  blocks: [
+    {
+      kind: "text",
+      text: "The grass is green.",
+      citations: [
+        {
+          quote: "The grass is green. ",
+          title: "Example",
+          source: { kind: "document", index: 0, unit: "character", start: 0, end: 20 },
+        },
+        {
+          quote: "Water is essential",
+          source: { kind: "document", index: 1, unit: "page", start: 5, end: 6 },
+        },
+      ],
+    },
+    {
+      kind: "text",
+      text: " Use a key.",
+      citations: [
+        {
+          quote: "Use a key.",
+          title: "Keys",
+          source: {
+            kind: "search-result",
+            index: 0,
+            foundAt: "https://docs.example.com/keys",
+            start: 0,
+            end: 1,
+          },
+        },
+      ],
+    },
   ],
 };
 
@@ -55,6 +99,7 @@ upstreamContract("Anthropic Messages", anthropicMessages, {
   streams: [
     { name: "thinking and calls", sse: streams.THINKING_AND_CALLS, says: thinkingAndCalls },
     { name: "parts we do not know", sse: streams.UNKNOWN_PARTS, says: unknownParts },
+    { name: "words with sources", sse: CLAUDE.sse, says: cited },
     {
       name: "a refusal",
       sse: streams.REFUSAL,
@@ -74,6 +119,7 @@ upstreamContract("Anthropic Messages", anthropicMessages, {
   ],
   answers: [
     { name: "thinking and calls", body: answers.THINKING_AND_CALLS, says: thinkingAndCalls },
+    { name: "words with sources", body: CLAUDE.body, says: cited },
     { name: "parts we do not know", body: answers.UNKNOWN_PARTS, says: unknownParts },
   ],
   failures: [

@@ -1,6 +1,7 @@
 import { bedrockConverse } from "../../../src/dialects/bedrock-converse/index.ts";
 import { messages, minimal, REQUESTS, user } from "../../fixtures/bedrock-converse/requests.ts";
 import { callerContract } from "../caller.contract.ts";
+import { wholeBlocks } from "../kept-citations.ts";
 
 callerContract("Bedrock Converse", bedrockConverse, {
   minimal,
@@ -9,6 +10,7 @@ callerContract("Bedrock Converse", bedrockConverse, {
   anonymous: true,
   // Thoughts are not counted apart.
   usage: (usage) => ({ ...usage, reasoningTokens: 0 }),
+  citation: wholeBlocks,
   brokenEnvelopes: [
     ["model", 7],
     ["model", ""],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ToolChoice } from "../../../src/core/chat.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
 import { bedrockConverse } from "../../../src/dialects/bedrock-converse/index.ts";
 import { assistant, call, result, system, text, tool, user } from "../samples.ts";
@@ -101,6 +102,24 @@ describe("settings", () => {
     expect(body.additionalModelResponseFieldPaths).toContain("/stop_sequence");
   });
 
+  it("tell Claude of a single call and of the wished tool in one place", () => {
+    const asked = { tools: [tool], parallelToolCalls: false };
+    const choiceOf = (toolChoice: ToolChoice, model = CLAUDE): unknown[] => {
+      const { body } = rendered({ ...asked, toolChoice }, model);
+      expect(body.toolConfig).not.toHaveProperty("toolChoice");
+      return [(body.additionalModelRequestFields as JsonObject)["tool_choice"]];
+    };
+    const disable_parallel_tool_use = true;
+    expect(choiceOf({ mode: "required" })).toEqual([{ type: "any", disable_parallel_tool_use }]);
+    expect(choiceOf({ mode: "tool", name: tool.name })).toEqual([
+      { type: "tool", name: tool.name, disable_parallel_tool_use },
+    ]);
+    // The newest cannot be forced.
+    expect(choiceOf({ mode: "required" }, "us.anthropic.claude-opus-5-5")).toEqual([
+      { type: "auto", disable_parallel_tool_use },
+    ]);
+  });
+
   it("enforce a schema where the model keeps to one, as text, and describe it elsewhere", () => {
     const schema = { type: "object", properties: { a: { type: "string" } } };
     const outputFormat = { type: "schema" as const, name: "out", schema };
@@ -111,9 +130,25 @@ describe("settings", () => {
       ...schema,
       additionalProperties: false,
     });
-    const { body } = rendered({ outputFormat });
-    expect(body).not.toHaveProperty("outputConfig");
-    expect(JSON.stringify(body.system)).toContain("JSON Schema");
+    for (const model of [GPT_OSS, "deepseek.v3-v1:0"])
+      expect(rendered({ outputFormat }, model).body).toHaveProperty("outputConfig.textFormat");
+    for (const model of [NOVA, NOVA_2, LLAMA, MISTRAL, "us.anthropic.claude-opus-5-5"]) {
+      const { body } = rendered({ outputFormat }, model);
+      expect(body).not.toHaveProperty("outputConfig");
+      expect(JSON.stringify(body.system)).toContain("JSON Schema");
+    }
+  });
+
+  it("describe a schema that no vendor can enforce, and one for an answer that is begun", () => {
+    const node = { type: "object", properties: { next: { $ref: "#" } } };
+    const recursive = { type: "schema" as const, name: "out", schema: node };
+    const plain = { ...recursive, schema: { type: "object", properties: {} } };
+    const begun = [user(text("a")), assistant(text("{"))];
+    for (const request of [{ outputFormat: recursive }, { outputFormat: plain, messages: begun }]) {
+      const { body } = rendered(request, CLAUDE);
+      expect(body).not.toHaveProperty("outputConfig");
+      expect(JSON.stringify(body.system)).toContain("JSON Schema");
+    }
   });
 
   it("go by the base model where the id is a private name", () => {
@@ -133,13 +168,22 @@ describe("cache marks", () => {
       messages: [system(marked("1h", "s")), user(marked("5m", "a"))],
       tools: [{ ...tool, cache: { ttl: "5m" as const } }],
     };
-    const { body } = rendered(request);
+    const { body } = rendered(request, CLAUDE);
     expect(body.system).toEqual([{ text: "s" }, { cachePoint: { type: "default", ttl: "1h" } }]);
     expect(body.messages).toMatchObject([
       { content: [{ text: "a" }, { cachePoint: { type: "default" } }] },
     ]);
     expect(body.toolConfig).toMatchObject({ tools: [{}, { cachePoint: { type: "default" } }] });
     expect(JSON.stringify(rendered(request, LLAMA).body)).not.toContain("cachePoint");
+  });
+
+  it("are for Nova without an hour, and not among its tools", () => {
+    const { body } = rendered({
+      messages: [system(marked("1h", "s")), user(text("a"))],
+      tools: [{ ...tool, cache: { ttl: "5m" as const } }],
+    });
+    expect(body.system).toEqual([{ text: "s" }, { cachePoint: { type: "default" } }]);
+    expect(JSON.stringify(body.toolConfig)).not.toContain("cachePoint");
   });
 
   it("are four at most, the last ones", () => {

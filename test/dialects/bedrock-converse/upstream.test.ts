@@ -1,4 +1,5 @@
 import { bedrockConverse } from "../../../src/dialects/bedrock-converse/index.ts";
+import { CONVERSE } from "../../fixtures/cited-answers.ts";
 import * as streams from "../../fixtures/bedrock-converse/streams.ts";
 import type { Summary } from "../summary.ts";
 import { upstreamContract } from "../upstream.contract.ts";
@@ -52,10 +53,50 @@ const looseEnds: Summary = {
   ],
 };
 
+const cited: Summary = {
+  finish: "stop",
+  usage: { ...PLAIN, inputTokens: 9, outputTokens: 5 },
+  blocks: [
+    {
+      kind: "text",
+      text: "The grass is green.",
+      citations: [
+        {
+          quote: "The grass is green. ",
+          title: "Example",
+          source: { kind: "document", index: 0, unit: "character", start: 0, end: 20 },
+        },
+        {
+          quote: "Water is essential",
+          source: { kind: "document", index: 1, unit: "page", start: 5, end: 6 },
+        },
+      ],
+    },
+    {
+      kind: "text",
+      text: " Use a key.",
+      citations: [
+        {
+          quote: "Use a key.",
+          title: "Keys",
+          source: {
+            kind: "search-result",
+            index: 0,
+            foundAt: "https://docs.example.com/keys",
+            start: 0,
+            end: 1,
+          },
+        },
+      ],
+    },
+  ],
+};
+
 upstreamContract("Bedrock Converse", bedrockConverse, {
   streams: [
     { name: "thinking and calls", sse: streams.THINKING_AND_CALLS, says: thinkingAndCalls },
     { name: "loose ends", sse: streams.LOOSE_ENDS, says: looseEnds },
+    { name: "words with sources", sse: CONVERSE.sse, says: cited },
     {
       name: "a stop sequence",
       sse: streams.STOP_SEQUENCE,
@@ -85,8 +126,9 @@ upstreamContract("Bedrock Converse", bedrockConverse, {
   ],
   answers: [
     { name: "thinking and calls", body: streams.WHOLE, says: thinkingAndCalls },
+    { name: "words with sources", body: CONVERSE.body, says: cited },
     {
-      name: "words with sources",
+      name: "words that could have sources",
       body: streams.CITED,
       says: {
         finish: "stop",

@@ -8,6 +8,7 @@ import { createInvokeDecoder } from "../../../src/providers/bedrock-stream.ts";
 import { messages, minimal, REQUESTS, user } from "../../fixtures/anthropic-messages/requests.ts";
 import { thrownBy } from "../../core/thrown.ts";
 import { callerContract } from "../caller.contract.ts";
+import { wholeBlocks } from "../kept-citations.ts";
 
 /** Reads what was written through the very bytes AWS's clients are sent. */
 function createReader(): AnswerReader {
@@ -27,6 +28,7 @@ callerContract(
   {
     minimal,
     requests: REQUESTS,
+    citation: wholeBlocks,
     invalid: [
       { name: "a role", body: messages({ role: "tool", content: "" }), param: "messages.0.role" },
       {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { renderEmbeddings, withBase64 } from "../../../src/dialects/embeddings/answer.ts";
 import { cohereEmbeddings } from "../../../src/dialects/embeddings/cohere.ts";
-import { parseEmbeddingRequest } from "../../../src/dialects/embeddings/request.ts";
+import { droppedExtras, parseEmbeddingRequest } from "../../../src/dialects/embeddings/request.ts";
 import { titanEmbeddings } from "../../../src/dialects/embeddings/titan.ts";
-import { vertexEmbedContent, vertexPredict } from "../../../src/dialects/embeddings/vertex.ts";
+import {
+  batchEmbedContents,
+  embedContent,
+  predict,
+} from "../../../src/dialects/embeddings/google.ts";
 import { objectIn } from "../../core/parsed.ts";
 
 const ASKED = parseEmbeddingRequest({
@@ -20,6 +24,8 @@ describe("a request for vectors", () => {
       texts: ["a"],
       dimensions: undefined,
       inputType: undefined,
+      title: undefined,
+      autoTruncate: undefined,
       base64: false,
     });
     expect(ASKED.texts).toEqual(["a", "b"]);
@@ -63,18 +69,69 @@ describe("each vendor's way to be asked", () => {
   });
 
   it("Vertex: a task for each text, in Google's words", () => {
-    expect(vertexPredict(250).renderRequest(["a", "b"], ASKED)).toEqual({
+    expect(predict(250).renderRequest(["a", "b"], ASKED)).toEqual({
       instances: [
         { content: "a", task_type: "RETRIEVAL_QUERY" },
         { content: "b", task_type: "RETRIEVAL_QUERY" },
       ],
       parameters: { outputDimensionality: 256 },
     });
-    expect(vertexEmbedContent.renderRequest(["a"], ASKED)).toEqual({
+    expect(embedContent.renderRequest(["a"], ASKED)).toEqual({
       content: { parts: [{ text: "a" }] },
       taskType: "RETRIEVAL_QUERY",
       outputDimensionality: 256,
     });
+  });
+
+  it("AI Studio: many contents, each of which names the model", () => {
+    expect(batchEmbedContents("m").renderRequest(["a", "b"], PLAIN)).toEqual({
+      requests: ["a", "b"].map((text) => ({ model: "models/m", content: { parts: [{ text }] } })),
+    });
+  });
+
+  it("Google: what only Google's callers can say", () => {
+    const google = { title: "t", autoTruncate: false };
+    const asked = parseEmbeddingRequest({ input: "a", input_type: "FACT_VERIFICATION", google });
+    expect(predict(250).renderRequest(["a"], asked)).toEqual({
+      instances: [{ content: "a", task_type: "FACT_VERIFICATION", title: "t" }],
+      parameters: { autoTruncate: false },
+    });
+    expect(embedContent.renderRequest(["a"], asked)).toMatchObject({
+      taskType: "FACT_VERIFICATION",
+      ...google,
+    });
+    expect(batchEmbedContents("m").renderRequest(["a"], asked).requests).toEqual([
+      {
+        model: "models/m",
+        content: { parts: [{ text: "a" }] },
+        taskType: "FACT_VERIFICATION",
+        title: "t",
+      },
+    ]);
+  });
+});
+
+describe("what vectors are for", () => {
+  const inputTypeFor = (input_type: string) =>
+    cohereEmbeddings.renderRequest(["a"], parseEmbeddingRequest({ input: "a", input_type }))
+      .input_type;
+
+  it.each([
+    ["RETRIEVAL_DOCUMENT", "search_document"],
+    ["CODE_RETRIEVAL_QUERY", "search_query"],
+    ["SEMANTIC_SIMILARITY", "clustering"],
+    ["image", "image"],
+  ])("%s is %s to Cohere", (said, cohere) => {
+    expect(inputTypeFor(said)).toBe(cohere);
+  });
+
+  it("is told as dropped where the vendor has no word for it, in the caller's word", () => {
+    const google = { title: "t", autoTruncate: true };
+    const asked = parseEmbeddingRequest({ input: "a", input_type: "CLUSTERING", google });
+    expect(droppedExtras(asked, [])).toEqual(["taskType", "title", "autoTruncate"]);
+    expect(droppedExtras(asked, ["inputType", "title"])).toEqual(["autoTruncate"]);
+    expect(droppedExtras(ASKED, titanEmbeddings.knows)).toEqual(["input_type"]);
+    expect(droppedExtras(PLAIN, [])).toEqual([]);
   });
 });
 
@@ -103,20 +160,31 @@ describe("each vendor's way to answer", () => {
     const predicted = (tokens?: number) => ({
       embeddings: { values: [1], statistics: { token_count: tokens } },
     });
-    const read = vertexPredict(250).readAnswer;
+    const read = predict(250).readAnswer;
     expect(read({ predictions: [predicted(2), predicted(3)] }, NO_HEADERS).inputTokens).toBe(5);
     // Half a count is a wrong count.
     expect(
       read({ predictions: [predicted(2), predicted()] }, NO_HEADERS).inputTokens,
     ).toBeUndefined();
     const embedded = { embedding: { values: [1, 2] }, usageMetadata: { promptTokenCount: 4 } };
-    expect(vertexEmbedContent.readAnswer(embedded, NO_HEADERS)).toEqual({
+    expect(embedContent.readAnswer(embedded, NO_HEADERS)).toEqual({
       vectors: [[1, 2]],
       inputTokens: 4,
     });
   });
 
-  it.each([titanEmbeddings, cohereEmbeddings, vertexEmbedContent])(
+  it("AI Studio, which counts them together or not at all", () => {
+    const embeddings = [{ values: [1] }, { values: [2] }];
+    const { readAnswer } = batchEmbedContents("m");
+    const usageMetadata = { promptTokenCount: 5 };
+    expect(readAnswer({ embeddings, usageMetadata }, NO_HEADERS)).toEqual({
+      vectors: [[1], [2]],
+      inputTokens: 5,
+    });
+    expect(readAnswer({ embeddings }, NO_HEADERS).inputTokens).toBeUndefined();
+  });
+
+  it.each([titanEmbeddings, cohereEmbeddings, embedContent])(
     "is no answer without vectors",
     ({ readAnswer }) => {
       expect(() => readAnswer({ something: "else" }, NO_HEADERS)).toThrow();

@@ -3,6 +3,7 @@ import { gemini } from "../../../src/dialects/gemini/index.ts";
 import { contents, minimal, model, REQUESTS, user } from "../../fixtures/gemini/requests.ts";
 import { TURNS } from "../../fixtures/gemini/turns.ts";
 import { callerContract } from "../caller.contract.ts";
+import { pagesOnly } from "../kept-citations.ts";
 
 const generation = (generationConfig: JsonObject): JsonObject => ({ ...minimal, generationConfig });
 
@@ -12,6 +13,7 @@ callerContract("Gemini", gemini, {
   target: { model: "models/m" },
   // Nobody but Anthropic charges for filling a cache, and Google has no word for it.
   usage: (usage) => ({ ...usage, cacheWrite5mTokens: 0, cacheWrite1hTokens: 0 }),
+  citation: pagesOnly,
   brokenEnvelopes: [
     ["model", 7],
     ["model", ""],

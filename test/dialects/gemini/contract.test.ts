@@ -8,6 +8,7 @@ import {
   TEXT,
   THOUGHT_AND_CALLS,
 } from "../../fixtures/gemini/answers.ts";
+import { GEMINI } from "../../fixtures/cited-answers.ts";
 import type { Summary } from "../summary.ts";
 import { upstreamContract } from "../upstream.contract.ts";
 
@@ -64,10 +65,53 @@ const blocked: Summary = {
   blocks: [],
 };
 
+const grounded: Summary = {
+  finish: "stop",
+  usage: {
+    ...NO_CACHE_WRITES,
+    inputTokens: 9,
+    cacheReadTokens: 0,
+    outputTokens: 5,
+    reasoningTokens: 0,
+  },
+  blocks: [
+    {
+      kind: "text",
+      text: "東京 🗼 is the capital.",
+      citations: [
+        {
+          span: { start: 0, end: 4 },
+          quote: "",
+          title: "example.com",
+          source: { kind: "web", url: "https://example.com/a" },
+        },
+        {
+          span: { start: 0, end: 4 },
+          quote: "",
+          title: "b.pdf",
+          source: { kind: "web", url: "gs://bucket/b.pdf" },
+        },
+        {
+          span: { start: 8, end: 19 },
+          quote: "",
+          title: "b.pdf",
+          source: { kind: "web", url: "gs://bucket/b.pdf" },
+        },
+        {
+          span: { start: 5, end: 20 },
+          quote: "",
+          source: { kind: "web", url: "https://example.com/book" },
+        },
+      ],
+    },
+  ],
+};
+
 upstreamContract("gemini", gemini, {
   streams: [
     { name: "words", sse: sse(TEXT), says: words },
     { name: "a thought and two calls", sse: sse(THOUGHT_AND_CALLS), says: calls },
+    { name: "words with sources", sse: GEMINI.sse, says: grounded },
     { name: "a blocked prompt", sse: sse(BLOCKED_PROMPT), says: blocked },
   ],
   errors: [
@@ -77,7 +121,10 @@ upstreamContract("gemini", gemini, {
       failure: { category: "overloaded", status: 0, message: ERROR_IN_STREAM.error.message },
     },
   ],
-  answers: [{ name: "a blocked prompt", body: BLOCKED_PROMPT[0] ?? null, says: blocked }],
+  answers: [
+    { name: "a blocked prompt", body: BLOCKED_PROMPT[0] ?? null, says: blocked },
+    { name: "words with sources", body: GEMINI.body, says: grounded },
+  ],
   failures: [
     {
       name: "rate limited",

@@ -1,10 +1,12 @@
 import { openAiChat } from "../../../src/dialects/openai-chat/index.ts";
 import { messages, minimal, REQUESTS } from "../../fixtures/openai-chat/requests.ts";
 import { callerContract } from "../caller.contract.ts";
+import { pagesOnly } from "../kept-citations.ts";
 
 callerContract("OpenAI Chat", openAiChat, {
   minimal,
   requests: REQUESTS,
+  citation: pagesOnly,
   invalid: [
     { name: "a role", body: messages({ role: "robot", content: "" }), param: "messages.0.role" },
     {

@@ -1,4 +1,6 @@
+import type { CitedSource } from "../../../src/core/chat.ts";
 import { openAiChat } from "../../../src/dialects/openai-chat/index.ts";
+import * as cited from "../../fixtures/cited-openai.ts";
 import * as answers from "../../fixtures/openai-chat/answers.ts";
 import * as streams from "../../fixtures/openai-chat/streams.ts";
 import type { Summary } from "../summary.ts";
@@ -46,12 +48,76 @@ const azureFiltered: Summary = {
   blocks: [{ kind: "text", text: "Half a sent" }],
 };
 
+const plain = { ...NO_CACHE, inputTokens: 9, outputTokens: 5, reasoningTokens: 0 };
+const page = (url: string): CitedSource => ({ kind: "web", url });
+
+const annotated: Summary = {
+  finish: "stop",
+  usage: plain,
+  blocks: [
+    {
+      kind: "text",
+      text: "東京 🗼 is the capital.",
+      citations: [
+        {
+          span: { start: 0, end: 4 },
+          quote: "",
+          title: "Tōkyō",
+          source: page("https://example.com/a"),
+        },
+        { quote: "", title: "Tōkyō", source: page("https://example.com/b") },
+      ],
+    },
+  ],
+};
+
+/** A mark that no source belongs to is a word like any other. */
+const marked: Summary = {
+  finish: "stop",
+  usage: plain,
+  blocks: [
+    {
+      kind: "text",
+      text: "🗼 is in Tōkyō.[1][2] See [9].",
+      citations: [
+        {
+          span: { start: 14, end: 17 },
+          quote: "",
+          title: "A",
+          source: page("https://example.com/a"),
+        },
+        {
+          span: { start: 17, end: 20 },
+          quote: "",
+          title: "B",
+          source: page("https://example.com/b"),
+        },
+      ],
+    },
+  ],
+};
+
+const unmarked: Summary = {
+  finish: "stop",
+  usage: plain,
+  blocks: [
+    {
+      kind: "text",
+      text: "It is in Tōkyō.",
+      citations: [{ quote: "", source: page("https://x.example/1") }],
+    },
+  ],
+};
+
 upstreamContract("OpenAI Chat", openAiChat, {
   finishIsLast: true,
   streams: [
     { name: "parallel calls", sse: streams.PARALLEL_CALLS, says: parallelCalls },
     { name: "Azure's filters", sse: streams.AZURE_FILTERED, says: azureFiltered },
     { name: "a compatible server", sse: streams.COMPATIBLE, says: compatible },
+    { name: "annotated words", sse: cited.OPENAI.sse, says: annotated },
+    { name: "Perplexity's marks", sse: cited.PERPLEXITY.sse, says: marked },
+    { name: "xAI's sources", sse: cited.XAI.sse, says: unmarked },
   ],
   errors: [
     {
@@ -78,6 +144,9 @@ upstreamContract("OpenAI Chat", openAiChat, {
   answers: [
     { name: "parallel calls", body: answers.PARALLEL_CALLS, says: parallelCalls },
     { name: "a compatible server", body: answers.COMPATIBLE, says: compatible },
+    { name: "annotated words", body: cited.OPENAI.body, says: annotated },
+    { name: "Perplexity's marks", body: cited.PERPLEXITY.body, says: marked },
+    { name: "xAI's sources", body: cited.XAI.body, says: unmarked },
   ],
   failures: [
     {

@@ -1,10 +1,12 @@
 import { openAiResponses } from "../../../src/dialects/openai-responses/index.ts";
 import { items, minimal, REQUESTS } from "../../fixtures/openai-responses/requests.ts";
 import { callerContract } from "../caller.contract.ts";
+import { pagesOnly } from "../kept-citations.ts";
 
 callerContract("OpenAI Responses", openAiResponses, {
   minimal,
   requests: REQUESTS,
+  citation: (citation) => (citation.source.kind === "file" ? citation : pagesOnly(citation)),
   brokenEnvelopes: [
     ["model", 7],
     ["model", ""],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openAiResponses } from "../../../src/dialects/openai-responses/index.ts";
+import { RESPONSES, RESPONSES_TERSE } from "../../fixtures/cited-openai.ts";
 import * as streams from "../../fixtures/openai-responses/streams.ts";
 import type { Summary } from "../summary.ts";
 import { upstreamContract } from "../upstream.contract.ts";
@@ -40,8 +41,8 @@ const wholeItems: Summary = {
   ],
 };
 
-const filtered: Summary = {
-  finish: "content-filter",
+const filtered = {
+  finish: "content-filter" as const,
   usage: {
     inputTokens: 15,
     outputTokens: 4,
@@ -50,13 +51,41 @@ const filtered: Summary = {
     cacheWrite1hTokens: 0,
     reasoningTokens: 0,
   },
-  blocks: [{ kind: "text", text: "Half a sent" }],
+  blocks: [{ kind: "text" as const, text: "Half a sent" }],
+} satisfies Summary;
+
+const annotated: Summary = {
+  finish: "stop",
+  usage: { ...filtered.usage, inputTokens: 9, outputTokens: 5 },
+  blocks: [
+    {
+      kind: "text",
+      text: "東京 🗼 is the capital.",
+      citations: [
+        {
+          span: { start: 0, end: 4 },
+          quote: "",
+          title: "Tōkyō",
+          source: { kind: "web", url: "https://example.com/a" },
+        },
+        { quote: "", title: "notes.pdf", source: { kind: "file", id: "file-1" } },
+        {
+          span: { start: 5, end: 20 },
+          quote: "",
+          title: "plot.png",
+          source: { kind: "file", id: "cfile_1", containerId: "cntr_1" },
+        },
+      ],
+    },
+  ],
 };
 
 upstreamContract("OpenAI Responses", openAiResponses, {
   streams: [
     { name: "a thought and a call", sse: streams.THOUGHT_AND_CALL, says: thoughtAndCall },
     { name: "whole items only", sse: streams.WHOLE_ITEMS, says: wholeItems },
+    { name: "words with sources", sse: RESPONSES.sse, says: annotated },
+    { name: "words whose sources come last", sse: RESPONSES_TERSE.sse, says: annotated },
     { name: "Azure's filters", sse: streams.FILTERED, says: filtered },
   ],
   errors: [
@@ -77,6 +106,7 @@ upstreamContract("OpenAI Responses", openAiResponses, {
     },
   ],
   answers: [
+    { name: "words with sources", body: RESPONSES.body, says: annotated },
     { name: "a thought and a call", body: streams.WHOLE_ANSWER, says: thoughtAndCall },
     {
       name: "a refusal, cut short",

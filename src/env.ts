@@ -1,10 +1,12 @@
 import * as z from "zod";
 import type { Account } from "./platform/account.ts";
+import type { SharedBudget } from "./platform/shared-budget.ts";
 
 /** The Worker's bindings (wrangler.toml), its variables and its secrets. */
 export interface Env {
   DB: D1Database;
   ACCOUNT: DurableObjectNamespace<Account>;
+  SHARED_BUDGET: DurableObjectNamespace<SharedBudget>;
   RECORDS: Queue;
   /** Every further variable: named in `config.yaml` as `os.environ/NAME`, or read by a sink. */
   [name: string]: unknown;

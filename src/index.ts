@@ -3,6 +3,7 @@ import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
 
 export { Account } from "./entry/account.ts";
+export { SharedBudget } from "./entry/shared-budget.ts";
 
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),

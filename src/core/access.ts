@@ -24,8 +24,47 @@ export function mayUseModel(
   );
 }
 
+/** What a name stands for, and by whose word. */
+export interface ModelAlias {
+  scope: "key" | "team";
+  model: string;
+}
+
+/** A model, under the name the caller sent. */
+export interface ModelWish {
+  asked: string;
+  model: string;
+  accessGroups: readonly string[];
+  alias: ModelAlias | undefined;
+}
+
+/**
+ * The first list that does not hold the model. Whoever names an alias lets it through their own list
+ * by that name too; every other list must hold what it stands for, or an alias would be a way around.
+ */
+export function closedList<List extends { scope: string; models: readonly string[] }>(
+  lists: readonly List[],
+  { asked, model, accessGroups, alias }: ModelWish,
+): List | undefined {
+  return lists.find(
+    ({ scope, models }) =>
+      !mayUseModel(models, model, accessGroups) &&
+      !(scope === alias?.scope && mayUseModel(models, asked, [])),
+  );
+}
+
+/**
+ * Whether an entry of per-model limits means this model, as in LiteLLM: by its public name, by that
+ * name without the provider in front, or by a pattern.
+ */
+export function namesModel(entry: string, model: string): boolean {
+  if (entry === model) return true;
+  if (entry.includes("*")) return matchesPattern(entry, model);
+  return entry === model.slice(model.lastIndexOf("/") + 1);
+}
+
 /** `*` stands for any text. Walks the pieces in order instead of building a regular expression. */
-function matchesPattern(pattern: string, text: string): boolean {
+export function matchesPattern(pattern: string, text: string): boolean {
   const pieces = pattern.split("*");
   const first = pieces.shift() ?? "";
   const last = pieces.pop() ?? "";

@@ -12,10 +12,14 @@ const TABLE = {
   invalid_json: row(400, "invalid_request_error", "invalid_request_error", "client"),
   invalid_request: row(400, "invalid_request_error", "invalid_request_error", "client"),
   unsupported_parameter: row(400, "invalid_request_error", "invalid_request_error", "client"),
+  unknown_response: row(400, "invalid_request_error", "invalid_request_error", "client"),
   unknown_model: row(400, "invalid_request_error", "invalid_request_error", "client"),
   request_too_large: row(413, "invalid_request_error", "request_too_large", "client"),
+  unsupported_encoding: row(415, "invalid_request_error", "invalid_request_error", "client"),
   not_found: row(404, "not_found_error", "not_found_error", "client"),
   method_not_allowed: row(405, "invalid_request_error", "invalid_request_error", "client"),
+  /** Seen by nobody but the record; the status is nginx's word for it. */
+  caller_gone: row(499, "invalid_request_error", "invalid_request_error", "client"),
   conflict: row(409, "bad_request_error", "invalid_request_error", "client"),
   // The caller's key.
   missing_key: row(401, "auth_error", "authentication_error", "client", false),
@@ -23,6 +27,9 @@ const TABLE = {
   expired_key: row(401, "expired_key", "authentication_error", "client", false),
   blocked: row(401, "auth_error", "authentication_error", "client", false),
   admin_only: row(403, "auth_error", "permission_error", "client", false),
+  route_denied: row(403, "auth_error", "permission_error", "client", false),
+  address_denied: row(403, "auth_error", "permission_error", "client", false),
+  missing_parameter: row(400, "invalid_request_error", "invalid_request_error", "client"),
   model_access_denied: row(403, "key_model_access_denied", "permission_error", "client", false),
   // Limits of the key, its team or its user.
   rate_limited: row(429, "throttling_error", "rate_limit_error", "gateway"),
@@ -86,6 +93,8 @@ export interface ErrorDetails {
   headers?: Record<string, string>;
   /** Where the table's word is too coarse: `team_model_access_denied` for a team's list. */
   type?: string;
+  /** Where the operator wants an older release's status. */
+  status?: number;
   /** The vendor's own answer, shown as it is to callers who speak the vendor's grammar. */
   verbatim?: { status: number; body: string };
   cause?: unknown;
@@ -104,7 +113,9 @@ export class GatewayError extends Error {
   }
 
   get row(): ErrorRow {
-    return ERRORS[this.code];
+    const known = ERRORS[this.code];
+    const { status } = this.details;
+    return status === undefined ? known : { ...known, status };
   }
 }
 

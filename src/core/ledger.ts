@@ -1,3 +1,4 @@
+import type { ModelAlias } from "./access.ts";
 import type { JsonObject } from "./json.ts";
 import type { CallRecord } from "./record.ts";
 
@@ -18,17 +19,33 @@ export interface AccountLedger {
   settle(settlement: Settlement): Promise<void>;
   /** Keeps a lease alive while its call still runs. A lease that is gone stays gone. */
   extend(leaseId: string, deadlineMs: number): Promise<void>;
-  /** Which models a key may use, for questions that cost nothing: model lists, token counts. */
-  access(keyHash: string): Promise<AccessReply>;
+  /**
+   * Which models a key may use, for questions that cost nothing: model lists, token counts. A visit
+   * is judged as a call's would be: may the key come here, and from there?
+   */
+  access(keyHash: string, visit?: Visit): Promise<AccessReply>;
 }
 
 export type AccessReply =
-  /** A model must pass every list (`mayUseModel`): the key's, its team's, its user's. */
-  | { kind: "granted"; lists: { scope: ScopeKind; models: string[] }[] }
+  | {
+      kind: "granted";
+      /** A model must pass every list (`mayUseModel`): the key's, its team's, its user's. */
+      lists: { scope: ScopeKind; models: string[] }[];
+      /** Names the key and its team gave to models, with what they stand for. */
+      aliases: Record<string, ModelAlias>;
+      key: KeyStanding;
+    }
   | { kind: "refused"; refusal: Refusal }
   | { kind: "moved"; accountId: string };
 
-export interface ReserveRequest {
+/** Where a request came to, and from where. */
+export interface Visit {
+  /** The route's path without its parameters: `/v1/messages`. */
+  route: string;
+  requesterIp: string | null;
+}
+
+export interface ReserveRequest extends Visit {
   /** The call's id. Retrying a reserve with the same id does not reserve twice. */
   leaseId: string;
   /** SHA-256 of the whole key, hex. */
@@ -36,7 +53,18 @@ export interface ReserveRequest {
   /** The public model name, and the access groups it belongs to. */
   model: string;
   accessGroups: string[];
+  /** The name the caller sent. */
+  modelAsked: string;
+  /** The name `model` was found by: the caller's, or what an alias of the key makes of it. */
+  modelMeant: string;
+  /** Names of what the body holds, `metadata.<name>` included. */
+  parameters: string[];
+  /** Whom the caller says it asks for, and the caller's tags. */
+  endUser: string | null;
+  tags: string[];
   bound: CostBound;
+  /** The caller takes a shorter answer than it asked for rather than none. */
+  allowsClamping: boolean;
   /** When the account may resolve the lease by itself, conservatively. */
   deadlineMs: number;
   /** How long the caller is willing to wait for money that calls in flight hold. */
@@ -62,6 +90,8 @@ export interface CostBound {
 export type ReserveReply =
   | { kind: "admitted"; admission: Admission }
   | { kind: "refused"; refusal: Refusal }
+  /** For this key the name stands for another model; look that one up and reserve again. */
+  | { kind: "aliased"; model: string }
   /** The key now belongs to another account. */
   | { kind: "moved"; accountId: string };
 
@@ -87,24 +117,43 @@ export interface KeyStanding {
   maxBudgetNanoUsd: number | null;
   budgetResetAtMs: number | null;
   limits: RateStanding[];
+  budgets: BudgetStanding[];
+}
+
+/** One budget that binds the key's calls, what calls in flight hold not counted. */
+export interface BudgetStanding {
+  scope: ScopeKind;
+  name: string;
+  /** Set when the budget is for some models only: its name. */
+  model: string | null;
+  spentNanoUsd: number;
+  limitNanoUsd: number;
+  duration: string | null;
+  resetAtMs: number | null;
 }
 
 /** One rate limit of one scope after this call was counted. */
 export interface RateStanding {
   scope: ScopeKind;
+  /** Set when the limit is for some models only: its name. */
+  model: string | null;
   unit: "requests" | "tokens" | "parallel";
   limit: number;
   remaining: number;
   resetMs: number;
 }
 
-export type ScopeKind = "key" | "team" | "user";
+/** Who can have limits. In a team's account `user` is a member of the team. */
+export type ScopeKind = "key" | "team" | "user" | "organization" | "end_user" | "tag" | "global";
 
 export type Refusal =
   | { reason: "unknown-key" }
   | { reason: "expired"; expiredAtMs: number }
   | { reason: "blocked"; scope: ScopeKind; name: string }
   | { reason: "model-denied"; scope: ScopeKind; allowed: string[] }
+  | { reason: "route-denied"; route: string; allowed: string[] }
+  | { reason: "address-denied"; requesterIp: string | null }
+  | { reason: "parameter-missing"; scope: ScopeKind; parameter: string }
   | { reason: "rate-limit"; limit: RateStanding; name: string }
   | ({ reason: "budget" } & BudgetRefusal)
   /** The budget could pay, but calls in flight hold the money and did not finish in time. */
@@ -114,9 +163,12 @@ export interface BudgetRefusal {
   scope: ScopeKind;
   /** Alias or id of the key, team or user whose budget it is. */
   name: string;
+  /** Set when the budget is for some models only: its name. */
+  model: string | null;
   spentNanoUsd: number;
   heldNanoUsd: number;
   limitNanoUsd: number;
+  duration: string | null;
   /** What this call could have cost at most. */
   neededNanoUsd: number;
   resetAtMs: number | null;

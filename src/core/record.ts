@@ -87,7 +87,10 @@ export type EndingKind =
   | "refused"
   /** The caller hung up. */
   | "caller-gone"
-  /** The upstream stopped in the middle, or said something that is not its grammar. */
+  /**
+   * The upstream stopped in the middle, or said something that is not its grammar; or a fault of ours
+   * lost what it said (`internal_error`).
+   */
   | "broken"
   /** Nobody settled the lease in time; the account did. */
   | "unsettled";

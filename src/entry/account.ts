@@ -1,11 +1,22 @@
 import { compose } from "../compose.ts";
+import type { SharedPolicy } from "../core/ledger/shared/terms.ts";
 import type { Env } from "../env.ts";
 import { Account as AccountObject } from "../platform/account.ts";
 
-/** The account object as deployed: its budget windows end at midnight of the configured time zone. */
+/** The account object as deployed: what of it stands in `config.yaml`, it reads from there. */
 export class Account extends AccountObject {
+  /** Its budget windows end at midnight of the configured time zone. */
   protected override timeZone(): string {
+    return this.settings().timeZone;
+  }
+
+  protected override globalPolicy(): SharedPolicy | undefined {
+    return this.settings().globalBudget;
+  }
+
+  /** Not `#settings`: the constructor above this class asks before its own private names exist. */
+  private settings() {
     const env: Env = this.env as unknown as Env;
-    return compose(env).deps.config.settings.timeZone;
+    return compose(env).deps.config.settings;
   }
 }

@@ -1,13 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import {
-  applyCharge,
-  applySettlement,
-  expire,
-  nextDeadlineMs,
-  openLease,
-  overdueLeases,
-  resetSpend,
-} from "../core/ledger/apply.ts";
+import { nextDeadlineMs, openLease, overdueLeases, resetSpend } from "../core/ledger/apply.ts";
 import { decide } from "../core/ledger/decide.ts";
 import {
   NOTHING_SPENT,
@@ -19,10 +11,12 @@ import {
   type TeamPolicy,
   type UserPolicy,
 } from "../core/ledger/policy.ts";
-import { accessOf, admissionOf, standingOf, unsettledRecord } from "../core/ledger/standing.ts";
+import type { SharedName, SharedPolicy, Statement, Terms } from "../core/ledger/shared/terms.ts";
+import { findOpenKey } from "../core/ledger/rotation.ts";
+import { accessOf, admissionOf, standingOf } from "../core/ledger/standing.ts";
+import type { Crossing } from "../core/ledger/warnings.ts";
 import {
   countersOf,
-  findKeyPolicy,
   type AccountState,
   type Lease,
   type ScopeId,
@@ -33,7 +27,9 @@ import type {
   ReserveReply,
   ReserveRequest,
   Settlement,
+  Visit,
 } from "../core/ledger.ts";
+import { tellCrossings } from "./account/crossings.ts";
 import { createGroupCommit } from "./account/group-commit.ts";
 import { createFindings, findKey, type Findings } from "./account/known-keys.ts";
 import { createOutbox, type Outbox } from "./account/outbox.ts";
@@ -45,9 +41,13 @@ import {
   keepUser,
   type Keeper,
 } from "./account/policies.ts";
+import { expireCalls, settleCalls, type Books } from "./account/settling.ts";
 import * as storage from "./account/storage.ts";
+import { createSlices, type Slices } from "./account/slices.ts";
 import { createWaitingRoom, type Attempt, type WaitingRoom } from "./account/waiting.ts";
 import type { AccountEnv } from "./env.ts";
+import { lenderStub, type SharedBorrower } from "./shared-budget/stub.ts";
+import { createSharedDirectory } from "./shared-directory.ts";
 
 /** See `createGroupCommit`. */
 const SETTLE_GATHER_MS = 5;
@@ -64,10 +64,14 @@ const PRUNE_EVERY_MS = 3_600_000;
  * later changes nothing, because the record it would correct may be in D1 already: the sum of records
  * is what was charged, always.
  */
-export class Account extends DurableObject<AccountEnv> implements AccountLedger, AccountManagement {
+export class Account
+  extends DurableObject<AccountEnv>
+  implements AccountLedger, AccountManagement, SharedBorrower
+{
   readonly #sql: SqlStorage;
   readonly #state: AccountState;
   readonly #findings: Findings;
+  readonly #slices: Slices;
   readonly #waiting: WaitingRoom;
   readonly #outbox: Outbox;
   readonly #commitSettlement: (settlement: Settlement) => Promise<void>;
@@ -78,8 +82,9 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     super(context, env);
     this.#sql = context.storage.sql;
     this.#state = storage.loadState(this.#sql, this.timeZone(), Date.now());
-    this.#findings = createFindings((hash) => findKey(env.DB, hash, this.#isMine), Date.now);
-    this.#waiting = createWaitingRoom((request) => this.#attempt(request), Date.now);
+    this.#findings = createFindings((hash) => findKey(env.DB, hash, this.#isMine, Date.now()), Date.now);
+    this.#slices = this.#createSlices(env);
+    this.#waiting = createWaitingRoom((request) => this.#attemptAgain(request), Date.now);
     this.#outbox = createOutbox(this.#sql, env.RECORDS, Date.now);
     this.#commitSettlement = createGroupCommit((all) => this.#settleAll(all), SETTLE_GATHER_MS);
     const alarmKnown = context.blockConcurrencyWhile(async () => {
@@ -94,9 +99,15 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     return "UTC";
   }
 
+  /** The budget of everything, which the Worker's exports read from the configuration. */
+  protected globalPolicy(): SharedPolicy | undefined {
+    return undefined;
+  }
+
   async reserve(request: ReserveRequest): Promise<ReserveReply> {
     const elsewhere = await this.#meetKey(request.keyHash);
     if (elsewhere !== undefined) return elsewhere;
+    await this.#slices.provide(request);
     const open = this.#state.leases.get(request.leaseId);
     if (open !== undefined) return this.#admit(open);
     const waiting = this.#waiting.find(request.leaseId);
@@ -118,9 +129,10 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     });
   }
 
-  async access(keyHash: string): Promise<AccessReply> {
+  async access(keyHash: string, visit?: Visit): Promise<AccessReply> {
     const elsewhere = await this.#meetKey(keyHash);
-    return elsewhere ?? accessOf(this.#state, keyHash, Date.now());
+    if (elsewhere === undefined) await this.#slices.meet(keyHash);
+    return elsewhere ?? accessOf(this.#state, keyHash, visit, Date.now());
   }
 
   async putKey(policy: KeyPolicy, spent: Spent): Promise<void> {
@@ -158,12 +170,18 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     return before ?? { ...NOTHING_SPENT, heldNanoUsd: 0 };
   }
 
+  async recall(name: SharedName, terms: Terms): Promise<Statement | undefined> {
+    const statement = this.#slices.recall(name, terms);
+    this.#waiting.askAgain();
+    return statement;
+  }
+
   override async alarm(): Promise<void> {
     const nowMs = Date.now();
     // It rings now: what comes up while it does is looked at when it is done.
     this.#alarmAtMs = nowMs;
     this.#expireOverdue(nowMs);
-    await this.#outbox.send();
+    await Promise.all([this.#outbox.send(), this.#slices.giveBack()]);
     if (nowMs - this.#prunedAtMs > PRUNE_EVERY_MS) {
       storage.pruneClosed(this.#sql, nowMs);
       this.#prunedAtMs = nowMs;
@@ -175,9 +193,9 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
   /** Makes sure the key's rules are in memory; tells when they never will be. */
   async #meetKey(
     keyHash: string,
-  ): Promise<Exclude<ReserveReply, { kind: "admitted" }> | undefined> {
+  ): Promise<Exclude<ReserveReply, { kind: "admitted" | "aliased" }> | undefined> {
     const { keys, teams } = this.#state;
-    const key = findKeyPolicy(this.#state, keyHash);
+    const key = findOpenKey(this.#state, keyHash, Date.now());
     if (key !== undefined && (key.teamId === null || teams.has(key.teamId))) return undefined;
     const found = await this.#findings.find(keyHash);
     switch (found.kind) {
@@ -204,6 +222,14 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     return this.#admit(lease);
   }
 
+  /** Whoever waits in line for money may find some in a budget shared with other accounts. */
+  #attemptAgain(request: ReserveRequest): Attempt {
+    const attempt = this.#attempt(request);
+    const coming = attempt.kind === "wait" ? this.#slices.provide(request) : undefined;
+    if (coming !== undefined) this.ctx.waitUntil(coming);
+    return attempt;
+  }
+
   #admit(lease: Lease): ReserveReply {
     const admission = admissionOf(this.#state, lease, Date.now());
     return admission === undefined
@@ -212,54 +238,24 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
   }
 
   #settleAll(settlements: readonly Settlement[]): void {
-    const nowMs = Date.now();
-    this.#commit(() => {
-      const touched = settlements.flatMap((one) => this.#settleOne(one, nowMs));
-      this.#saveCounters(touched);
-    });
+    this.#charge((books, nowMs) => settleCalls(books, settlements, nowMs));
     this.#wakeInTime();
     this.#waiting.askAgain();
-  }
-
-  /** Returns the scopes whose counters moved. */
-  #settleOne(settlement: Settlement, nowMs: number): ScopeId[] {
-    const { leaseId, keyHash, tokens, record } = settlement;
-    const lease = this.#state.leases.get(leaseId);
-    if (lease !== undefined) {
-      applySettlement(this.#state, lease, settlement, nowMs);
-      storage.closeLease(this.#sql, leaseId, tokens, nowMs);
-      this.#outbox.add(record);
-      return lease.scopes;
-    }
-    // Either settled before, or a call that never needed a lease: a refused one, for its record.
-    if (!storage.insertClosed(this.#sql, leaseId, nowMs)) return [];
-    const scopes = applyCharge(this.#state, keyHash, settlement, nowMs);
-    this.#outbox.add(record);
-    return settlement.costNanoUsd === 0 ? [] : scopes;
   }
 
   #expireOverdue(nowMs: number): void {
     const overdue = overdueLeases(this.#state, nowMs);
     if (overdue.length === 0) return;
-    this.#commit(() => {
-      for (const lease of overdue) this.#expireOne(lease, nowMs);
-      this.#saveCounters(overdue.flatMap((lease) => lease.scopes));
-    });
+    this.#charge((books) => expireCalls(books, overdue, nowMs));
     this.#waiting.askAgain();
   }
 
-  #expireOne(lease: Lease, nowMs: number): void {
-    const draft = storage.readDraft(this.#sql, lease.id);
-    if (draft !== undefined) this.#outbox.add(unsettledRecord(this.#state, lease, draft, nowMs));
-    expire(this.#state, lease, nowMs);
-    storage.closeLease(this.#sql, lease.id, lease.tokens, nowMs);
-  }
-
-  #saveCounters(ids: readonly ScopeId[]): void {
-    for (const id of new Set(ids)) {
-      const counters = this.#state.counters.get(id);
-      if (counters !== undefined) storage.saveCounters(this.#sql, id, counters);
-    }
+  #charge(work: (books: Books, nowMs: number) => Crossing[]): void {
+    let crossings: Crossing[] = [];
+    this.#commit(({ sql, state, nowMs }) => {
+      crossings = work({ sql, state, outbox: this.#outbox }, nowMs);
+    });
+    tellCrossings(crossings);
   }
 
   /** Memory changes with the disk, or the object starts again from the disk. */
@@ -278,9 +274,8 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
   }
 
   #wakeInTime(): void {
-    for (const atMs of [nextDeadlineMs(this.#state), this.#outbox.dueAtMs()]) {
-      if (atMs !== undefined) this.#wakeAt(atMs);
-    }
+    const due = [nextDeadlineMs(this.#state), this.#outbox.dueAtMs(), this.#slices.dueAtMs()];
+    for (const atMs of due) if (atMs !== undefined) this.#wakeAt(atMs);
   }
 
   /** There is one alarm: it rings for whatever is due first and is then set for what is next. */
@@ -288,6 +283,21 @@ export class Account extends DurableObject<AccountEnv> implements AccountLedger,
     if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
     this.#alarmAtMs = atMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
+  }
+
+  #createSlices(env: AccountEnv): Slices {
+    const global = this.globalPolicy();
+    return createSlices({
+      sql: this.#sql,
+      state: this.#state,
+      accountId: this.ctx.id.toString(),
+      global,
+      directory: createSharedDirectory(env.DB, global),
+      lender: (name) => lenderStub(env.SHARED_BUDGET, name),
+      nowMs: Date.now,
+      commit: (change) => this.#commit(change),
+      onLent: () => this.#waiting.askAgain(),
+    });
   }
 
   readonly #isMine = (accountId: string): boolean =>

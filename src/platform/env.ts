@@ -7,4 +7,14 @@ export interface AccountEnv {
   /** Its own namespace, to tell its own name from another's. */
   ACCOUNT: DurableObjectNamespace;
   RECORDS: Queue<RecordsMessage>;
+  /** Budgets it shares with other accounts. */
+  SHARED_BUDGET: DurableObjectNamespace;
+}
+
+/** What a shared budget needs of them. */
+export interface SharedEnv {
+  /** Its policy, when nobody has told it yet. */
+  DB: D1Database;
+  /** Who borrows. */
+  ACCOUNT: DurableObjectNamespace;
 }

@@ -293,7 +293,7 @@ async function consume(messages: ReturnType<typeof message>[], sinks: readonly S
     ack: vi.spyOn(one, "ack"),
     retry: vi.spyOn(one, "retry"),
   }));
-  await handleBatch(batch, { db: env.DB, sinks, nowMs: () => NOW_MS });
+  await handleBatch(batch, { db: env.DB, timeZone: "UTC", sinks, nowMs: () => NOW_MS });
   for (const { ack, retry } of spied)
     expect(ack.mock.calls.length + retry.mock.calls.length).toBe(1);
   return {

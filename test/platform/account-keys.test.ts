@@ -5,51 +5,35 @@ import { nanoFromUsd } from "../../src/core/money.ts";
 import { createFindings, type FoundKey } from "../../src/platform/account/known-keys.ts";
 import { deleteKeyRows, insertKeyRow } from "../../src/platform/db/keys.ts";
 import { insertTeamRow } from "../../src/platform/db/teams.ts";
-import type { KeyRow, TeamRow } from "../../src/platform/db/schema/identity.ts";
 import { NOTHING_SPENT } from "../../src/core/ledger/policy.ts";
 import { keyPolicy } from "../core/ledger/samples.ts";
 import { admitted, callFor, newAccount } from "./accounts.ts";
+import { insertBudgetRow } from "../../src/platform/db/budgets.ts";
+import { budgetRow, keyRow, teamRow } from "./db/rows.ts";
 
 const db = drizzle(env.DB);
 
-const shared = {
-  models: [],
-  maxBudgetNanoUsd: null,
-  budgetDuration: null,
-  budgetAnchorMs: 0,
-  tpmLimit: null,
-  rpmLimit: null,
-  maxParallelRequests: null,
-  blocked: null,
-  metadata: {},
-  settings: {},
-  spendNanoUsd: 0,
-  createdAtMs: 0,
-  createdBy: "test",
-  updatedAtMs: 0,
-  updatedBy: "test",
-};
-
-function keyRow(hash: string, accountId: string, changes: Partial<KeyRow> = {}): KeyRow {
-  return {
-    ...shared,
-    hash,
-    name: "sk-...W8TA",
-    alias: null,
-    accountId,
-    teamId: null,
-    userId: null,
-    organizationId: null,
-    expiresAtMs: null,
-    ...changes,
-  };
-}
-
-function teamRow(id: string, changes: Partial<TeamRow> = {}): TeamRow {
-  return { ...shared, id, alias: id, organizationId: null, members: [], ...changes };
-}
-
 describe("a key the account has not met", () => {
+  it("has the limits of the budgets it, its team and its member are linked to", async () => {
+    const { id, ledger } = newAccount();
+    const budgets = { tight: 1_000, tighter: 500, tightest: 250 };
+    for (const [name, maxBudgetNanoUsd] of Object.entries(budgets)) {
+      await insertBudgetRow(db, budgetRow(name, { maxBudgetNanoUsd }));
+    }
+    const members = [
+      { role: "user" as const, user_id: "u1", user_email: null, budget_id: "tightest" },
+    ];
+    await insertTeamRow(db, teamRow("linked", { settings: { budget_id: "tighter" }, members }));
+    const changes = { teamId: "linked", userId: "u1", settings: { budget_id: "tight" } };
+    await insertKeyRow(db, keyRow("cold-linked", id, changes));
+    const { key } = admitted(await ledger.reserve(callFor({ keyHash: "cold-linked" })));
+    expect(key.budgets.map((one) => [one.scope, one.limitNanoUsd])).toEqual([
+      ["key", 1_000],
+      ["team", 500],
+      ["user", 250],
+    ]);
+  });
+
   it("is found in D1 with its team, its limits and its spend", async () => {
     const { id, ledger } = newAccount();
     await insertTeamRow(db, teamRow("lab", { maxBudgetNanoUsd: 1_000 }));

@@ -4,6 +4,7 @@ import { NOTHING_SPENT } from "../../src/core/ledger/policy.ts";
 import type { Admission, ReserveReply, ReserveRequest } from "../../src/core/ledger.ts";
 import type { RecordsMessage } from "../../src/core/record.ts";
 import type { Account } from "../../src/platform/account.ts";
+import type { SharedBudget } from "../../src/platform/shared-budget.ts";
 import { accountStub } from "../../src/platform/account/stub.ts";
 import { draftOf, keyPolicy, requestFor } from "../core/ledger/samples.ts";
 
@@ -11,6 +12,7 @@ declare global {
   namespace Cloudflare {
     interface Env {
       ACCOUNT: DurableObjectNamespace<Account>;
+      SHARED_BUDGET: DurableObjectNamespace<SharedBudget>;
       RECORDS: Queue<RecordsMessage>;
     }
   }

@@ -1,6 +1,8 @@
+import { countedBudgets } from "./budget.ts";
 import { charge, fitPeriods, shownSpend, type Counters } from "./counters.ts";
 import { NOTHING_SPENT, type Budget, type Spent } from "./policy.ts";
 import { addToWindow } from "./rate-window.ts";
+import { NO_ATTRIBUTION, sharedNamesOf, sharedScopes } from "./shared/purse.ts";
 import {
   countersOf,
   findKeyPolicy,
@@ -20,7 +22,7 @@ export interface Outcome {
 
 /** Takes an admitted lease into the books. */
 export function openLease(state: AccountState, lease: Lease): void {
-  openBooks(state, lease.keyHash, lease.admittedAtMs);
+  openBooks(state, lease.keyHash, lease.models, lease.admittedAtMs);
   // Counters made here must not count the lease twice, so it joins the others last.
   for (const id of lease.scopes) {
     const counters = countersOf(state, id);
@@ -72,27 +74,37 @@ export function applySettlement(
 export function applyCharge(
   state: AccountState,
   keyHash: string,
+  models: readonly string[],
   outcome: Outcome,
   nowMs: number,
+  attribution: { endUser: string | null; tags: readonly string[] } = NO_ATTRIBUTION,
 ): ScopeId[] {
-  openBooks(state, keyHash, nowMs);
+  openBooks(state, keyHash, models, nowMs);
   const key = findKeyPolicy(state, keyHash);
-  const ids = key === undefined ? [] : scopesOf(state, key).map((scope) => scope.id);
+  const sharing = key === undefined ? [] : sharedNamesOf(state, key, attribution);
+  const own = key === undefined ? [] : scopesOf(state, key, models);
+  const ids = [...own, ...sharedScopes(state, sharing)].map((scope) => scope.id);
   for (const id of ids) count(countersOf(state, id), outcome, nowMs, state.timeZone);
   return ids;
 }
 
 /**
  * Starts counting for whoever pays for this key and was never counted before: a member of a team who
- * is named nowhere has the team's limits for members, and is met here for the first time.
+ * is named nowhere has the team's limits for members, and is met here for the first time; so is the
+ * part of a budget that is for one model, when that model is first called.
  */
-function openBooks(state: AccountState, keyHash: string, nowMs: number): void {
+function openBooks(
+  state: AccountState,
+  keyHash: string,
+  models: readonly string[],
+  nowMs: number,
+): void {
   const key = findKeyPolicy(state, keyHash);
   if (key === undefined) return;
-  for (const { id, limits } of scopesOf(state, key)) {
+  for (const { id, limits } of scopesOf(state, key, models)) {
+    const budgets = countedBudgets(limits);
     const periods = state.counters.get(id)?.periods.length ?? 0;
-    if (periods === limits.budgets.length) continue;
-    fitCounters(state, id, limits.budgets, NOTHING_SPENT, nowMs);
+    if (periods !== budgets.length) fitCounters(state, id, budgets, NOTHING_SPENT, nowMs);
   }
 }
 
@@ -133,7 +145,7 @@ export function fitCounters(
 /** Sets spend by an administrator's word, in the whole life and in every current period. */
 export function resetSpend(counters: Counters, spentNanoUsd: number): void {
   counters.spentNanoUsd = spentNanoUsd;
-  counters.periods = counters.periods.map((period) => ({ ...period, spentNanoUsd }));
+  counters.periods = counters.periods.map((period) => ({ ...period, spentNanoUsd, told: [] }));
 }
 
 function release(counters: Counters, lease: Lease): void {

@@ -25,7 +25,12 @@ export interface Period {
   /** Null when the budget never resets. */
   endMs: number | null;
   spentNanoUsd: number;
+  /** What was told of it already; see `takeCrossings`. */
+  told?: { mark: Mark; limitNanoUsd: number }[];
 }
+
+/** A budget's threshold: the soft budget, or a percentage of the hard one. */
+export type Mark = "soft" | "80" | "100";
 
 export function createCounters(spentNanoUsd: number): Counters {
   return {

@@ -1,13 +1,19 @@
-import { mayUseModel } from "../access.ts";
+import { closedList, type ModelAlias } from "../access.ts";
 import type { BudgetRefusal, Refusal, ReserveRequest } from "../ledger.ts";
-import { weighMoney } from "./money.ts";
+import { aliasOf, modelNames } from "./aliases.ts";
+import { closedDoor, closedRoute, missingParameter } from "./door.ts";
+import { pursesOf, shortestAnswer, weighMoney } from "./money.ts";
 import type { KeyPolicy } from "./policy.ts";
 import { brokenRate } from "./rates.ts";
-import { findKeyPolicy, scopesOf, type AccountState, type Lease, type Scope } from "./state.ts";
+import { sharedNamesOf, sharedPurses, sharedScopes } from "./shared/purse.ts";
+import { findOpenKey } from "./rotation.ts";
+import { scopesOf, type AccountState, type Lease, type Scope } from "./state.ts";
 
 export type Decision =
   | { kind: "admitted"; lease: Lease }
   | { kind: "refused"; refusal: Refusal }
+  /** Another model is meant than the one that was looked up. */
+  | { kind: "aliased"; model: string }
   /** Worth asking again when a call settles; the refusal is for when patience runs out. */
   | { kind: "wait"; refusal: Refusal };
 
@@ -16,64 +22,66 @@ export type Decision =
  * consumes nothing. Whoever asked makes an admitted lease durable and then opens it.
  */
 export function decide(state: AccountState, request: ReserveRequest, nowMs: number): Decision {
-  const key = findKeyPolicy(state, request.keyHash);
+  const key = findOpenKey(state, request.keyHash, nowMs);
   if (key === undefined) return refused({ reason: "unknown-key" });
-  const scopes = scopesOf(state, key);
-  const denied = denial(state, key, scopes, request, nowMs);
+  const sharing = sharedScopes(state, sharedNamesOf(state, key, request));
+  const scopes = [...scopesOf(state, key, modelNames(request)), ...sharing];
+  const door = closedDoor(state, key, scopes, nowMs) ?? closedRoute(key, request);
+  if (door !== undefined) return refused(door);
+  const alias = aliasOf(state, key, request.modelAsked);
+  const meant = alias?.model ?? request.modelAsked;
+  if (meant !== request.modelMeant) return { kind: "aliased", model: meant };
+  const denied = deniedModel(scopes, alias, request) ?? missingParameter(state, key, request);
   if (denied !== undefined) return refused(denied);
-  const money = weighMoney(state, scopes, request.bound, nowMs);
+  return weigh(state, key, scopes, request, nowMs);
+}
+
+function weigh(
+  state: AccountState,
+  key: KeyPolicy,
+  scopes: readonly Scope[],
+  request: ReserveRequest,
+  nowMs: number,
+): Decision {
+  const { bound } = request;
+  const tokensMin = shortestAnswer(bound, key.allowsClamping || request.allowsClamping);
+  const shared = sharedPurses(
+    state,
+    scopes.map((scope) => scope.id),
+    nowMs,
+  );
+  const money = weighMoney([...pursesOf(state, scopes, nowMs), ...shared], bound, tokensMin);
   if (money.kind === "never") return refused(budgetRefusal("budget", money.refusal));
-  const rate = brokenRate(state, scopes, request.bound.tokens, nowMs);
+  const rate = brokenRate(state, scopes, bound.tokens, nowMs);
   if (rate !== undefined) return refused({ reason: "rate-limit", ...rate });
   if (money.kind === "wait") {
     return { kind: "wait", refusal: budgetRefusal("budget-in-flight", money.refusal) };
   }
-  return { kind: "admitted", lease: leaseFor(request, scopes, money, nowMs) };
+  return { kind: "admitted", lease: leaseFor(request, key.hash, scopes, money, nowMs) };
 }
 
-function denial(
-  state: AccountState,
-  key: KeyPolicy,
+function deniedModel(
   scopes: readonly Scope[],
-  { model, accessGroups }: ReserveRequest,
-  nowMs: number,
+  alias: ModelAlias | undefined,
+  { modelAsked: asked, model, accessGroups }: ReserveRequest,
 ): Refusal | undefined {
-  const door = closedDoor(state, key, scopes, nowMs);
-  if (door !== undefined) return door;
-  const closed = scopes.find((scope) => !mayUseModel(scope.models, model, accessGroups));
+  const lists = scopes.map(({ kind: scope, models }) => ({ scope, models }));
+  const closed = closedList(lists, { asked, model, accessGroups, alias });
   if (closed === undefined) return undefined;
-  return { reason: "model-denied", scope: closed.kind, allowed: [...closed.models] };
-}
-
-/** Reasons to turn the key away whatever it asks for. */
-export function closedDoor(
-  state: AccountState,
-  { expiresAtMs, teamId }: KeyPolicy,
-  scopes: readonly Scope[],
-  nowMs: number,
-): Refusal | undefined {
-  if (expiresAtMs !== null && nowMs >= expiresAtMs) {
-    return { reason: "expired", expiredAtMs: expiresAtMs };
-  }
-  const blocked = scopes.find((scope) => scope.blocked);
-  if (blocked !== undefined) {
-    return { reason: "blocked", scope: blocked.kind, name: blocked.name };
-  }
-  // A team that is gone limits nobody, and a key nobody limits is not what its maker asked for.
-  return teamId !== null && !state.teams.has(teamId)
-    ? { reason: "blocked", scope: "team", name: teamId }
-    : undefined;
+  return { reason: "model-denied", scope: closed.scope, allowed: [...closed.models] };
 }
 
 function leaseFor(
   request: ReserveRequest,
+  keyHash: string,
   scopes: readonly Scope[],
   money: { heldNanoUsd: number; outputTokensMax: number },
   nowMs: number,
 ): Lease {
   return {
     id: request.leaseId,
-    keyHash: request.keyHash,
+    keyHash,
+    models: modelNames(request),
     scopes: scopes.map((scope) => scope.id),
     heldNanoUsd: money.heldNanoUsd,
     inputNanoUsd: request.bound.inputNanoUsd,

@@ -1,5 +1,6 @@
-import type { BudgetRefusal, CostBound } from "../ledger.ts";
+import type { BudgetRefusal, CostBound, ScopeKind } from "../ledger.ts";
 import { nanoFromPico } from "../money.ts";
+import { limitAt } from "./budget.ts";
 import { periodAt } from "./counters.ts";
 import type { AccountState, Scope } from "./state.ts";
 
@@ -11,12 +12,15 @@ export type MoneyVerdict =
   /** It would not fit even then. */
   | { kind: "never"; refusal: BudgetRefusal };
 
-/** One budget of one scope, with what is left of it. */
-interface Purse {
-  scope: Scope;
+/** One budget of one party, with what of it is spent and held. Whoever has money can make one. */
+export interface Purse {
+  scope: ScopeKind;
+  name: string;
+  model: string | null;
   limitNanoUsd: number;
   spentNanoUsd: number;
   heldNanoUsd: number;
+  duration: string | null;
   resetAtMs: number | null;
 }
 
@@ -26,12 +30,21 @@ interface Purse {
  */
 const USEFUL_OUTPUT_TOKENS = 256;
 
+/**
+ * The fewest tokens a call may be cut to: down to one where the caller left the length to the model,
+ * to a useful answer where it named one and allows less, and not at all where it only named one.
+ */
+export function shortestAnswer(bound: CostBound, isAllowed: boolean): number {
+  if (bound.clampable) return 1;
+  const { outputTokensMax } = bound;
+  return isAllowed ? Math.min(outputTokensMax, USEFUL_OUTPUT_TOKENS) : outputTokensMax;
+}
+
 /** Holds `spent + held ≤ limit` for every budget: nothing is admitted that could break it. */
 export function weighMoney(
-  state: AccountState,
-  scopes: readonly Scope[],
+  purses: readonly Purse[],
   bound: CostBound,
-  nowMs: number,
+  tokensMin: number,
 ): MoneyVerdict {
   const full = costOf(bound, bound.outputTokensMax);
   const asAsked: MoneyVerdict = {
@@ -41,22 +54,31 @@ export function weighMoney(
   };
   // A model that is free by its price list needs no budget, so an exhausted one does not stop it.
   if (full === 0) return asAsked;
-  const purses = scopes.flatMap((scope) => pursesOf(state, scope, nowMs));
   const tightest = least(purses, rest);
   const poorest = least(purses, unspent);
   if (tightest === undefined || poorest === undefined || full <= rest(tightest)) return asAsked;
-  const smallest = bound.clampable ? costOf(bound, 1) : full;
-  if (smallest > unspent(poorest)) return { kind: "never", refusal: refuse(poorest, full) };
-  if (bound.clampable) {
+  const smallest = costOf(bound, tokensMin);
+  if (smallest > unspent(poorest)) {
+    const empty = purses.filter((purse) => smallest > unspent(purse));
+    return { kind: "never", refusal: refuse(lastToReset(empty) ?? poorest, full) };
+  }
+  if (tokensMin < bound.outputTokensMax) {
     const now = tokensFor(bound, rest(tightest));
     const later = tokensFor(bound, unspent(poorest));
-    if (now >= Math.min(later, USEFUL_OUTPUT_TOKENS)) return clamped(bound, now);
+    if (now >= Math.max(tokensMin, Math.min(later, USEFUL_OUTPUT_TOKENS))) {
+      return clamped(bound, now);
+    }
   }
   return { kind: "wait", refusal: refuse(tightest, full) };
 }
 
 function clamped(bound: CostBound, outputTokensMax: number): MoneyVerdict {
   return { kind: "fits", heldNanoUsd: costOf(bound, outputTokensMax), outputTokensMax };
+}
+
+/** The most the call can cost. */
+export function dearest(bound: CostBound): number {
+  return costOf(bound, bound.outputTokensMax);
 }
 
 function costOf(bound: CostBound, outputTokens: number): number {
@@ -70,18 +92,23 @@ function tokensFor(bound: CostBound, nanoUsd: number): number {
   return Math.min(Math.floor(forOutputPico / bound.outputPicoPerToken), bound.outputTokensMax);
 }
 
-function pursesOf(state: AccountState, scope: Scope, nowMs: number): Purse[] {
-  const counters = state.counters.get(scope.id);
-  return scope.limits.budgets.map((budget) => {
-    const period = periodAt(counters, budget, nowMs, state.timeZone);
-    return {
-      scope,
-      limitNanoUsd: budget.limitNanoUsd,
-      spentNanoUsd: period.spentNanoUsd,
-      // Calls that began in an earlier window will be settled in this one.
-      heldNanoUsd: counters?.heldNanoUsd ?? 0,
-      resetAtMs: period.endMs,
-    };
+export function pursesOf(state: AccountState, scopes: readonly Scope[], nowMs: number): Purse[] {
+  return scopes.flatMap(({ id, kind: scope, name, model, limits }) => {
+    const counters = state.counters.get(id);
+    return limits.budgets.map((budget) => {
+      const period = periodAt(counters, budget, nowMs, state.timeZone);
+      return {
+        scope,
+        name,
+        model,
+        limitNanoUsd: limitAt(budget, nowMs),
+        spentNanoUsd: period.spentNanoUsd,
+        // Calls that began in an earlier window will be settled in this one.
+        heldNanoUsd: counters?.heldNanoUsd ?? 0,
+        duration: budget.duration,
+        resetAtMs: period.endMs,
+      };
+    });
   });
 }
 
@@ -97,15 +124,11 @@ function least(purses: readonly Purse[], measure: (purse: Purse) => number): Pur
   return purses.toSorted((a, b) => measure(a) - measure(b))[0];
 }
 
+/** Of several that are empty, the one that keeps the caller out longest is worth telling of. */
+function lastToReset(purses: readonly Purse[]): Purse | undefined {
+  return purses.toSorted((a, b) => (b.resetAtMs ?? Infinity) - (a.resetAtMs ?? Infinity) || 0)[0];
+}
+
 function refuse(purse: Purse, neededNanoUsd: number): BudgetRefusal {
-  const { scope, spentNanoUsd, heldNanoUsd, limitNanoUsd, resetAtMs } = purse;
-  return {
-    scope: scope.kind,
-    name: scope.name,
-    spentNanoUsd,
-    heldNanoUsd,
-    limitNanoUsd,
-    neededNanoUsd,
-    resetAtMs,
-  };
+  return { ...purse, neededNanoUsd };
 }

@@ -9,6 +9,20 @@ export interface Limits {
   tokensPerMinute: number | null;
   /** Calls at the same time. */
   parallel: number | null;
+  /** Refuses nothing: somebody is told when it is crossed. */
+  softBudget: Budget | null;
+  /** Limits for calls of some models. Those of all models apply besides. */
+  byModel: ModelLimits[];
+}
+
+export interface ModelLimits {
+  /** Counted under this name: the model's, or the group's for several. */
+  name: string;
+  /** Public names or patterns; see `namesModel`. */
+  models: string[];
+  budgets: Budget[];
+  requestsPerMinute: number | null;
+  tokensPerMinute: number | null;
 }
 
 export interface Budget {
@@ -17,6 +31,8 @@ export interface Budget {
   duration: string | null;
   /** The day windows of several days are counted from. */
   anchorMs: number;
+  /** An exception an administrator made: so much more until then. */
+  increase?: { nanoUsd: number; untilMs: number };
 }
 
 export interface KeyPolicy {
@@ -34,11 +50,31 @@ export interface KeyPolicy {
   blocked: boolean;
   metadata: JsonObject;
   tags: string[];
+  /** Names of this key's own for models, with what they stand for. */
+  aliases: Record<string, string>;
+  /** Routes, patterns and names of groups of them (`core/routes.ts`); empty: all. */
+  allowedRoutes: string[];
+  /** Addresses and CIDR blocks; empty: all. */
+  allowedAddresses: string[];
+  /** Parameters every call has to name. */
+  enforcedParameters: string[];
+  /** A call that named its length may be shortened too. */
+  allowsClamping: boolean;
+  /** What it was before it was last rotated; null when it never was. */
+  previous: PreviousKey | null;
+}
+
+/** A former hash of a key. Until then it opens the same door. */
+export interface PreviousKey {
+  hash: string;
+  untilMs: number;
 }
 
 export interface TeamPolicy {
   id: string;
   alias: string | null;
+  /** Whose budget its calls count against, unless the key names another. */
+  organizationId: string | null;
   models: string[];
   limits: Limits;
   blocked: boolean;
@@ -46,6 +82,8 @@ export interface TeamPolicy {
   members: Record<string, Limits>;
   /** For members without an entry; null when they have none. */
   memberLimits: Limits | null;
+  aliases: Record<string, string>;
+  enforcedParameters: string[];
 }
 
 /** Applies to a person's keys outside of teams. */
@@ -62,6 +100,8 @@ export const NO_LIMITS: Limits = {
   requestsPerMinute: null,
   tokensPerMinute: null,
   parallel: null,
+  softBudget: null,
+  byModel: [],
 };
 
 /** The administrator's own calls: counted under LiteLLM's names for them, limited by nothing. */
@@ -81,6 +121,12 @@ export const MASTER_KEY: KeyPolicy = {
   blocked: false,
   metadata: {},
   tags: [],
+  aliases: {},
+  allowedRoutes: [],
+  allowedAddresses: [],
+  enforcedParameters: [],
+  allowsClamping: false,
+  previous: null,
 };
 
 /** What an administrator may ask of an account. Each takes effect for the next call. */

@@ -30,7 +30,7 @@ export function brokenRate(
     const { unit, limit, used, roomInMs } = broken;
     const remaining = Math.max(limit - used, 0);
     return {
-      limit: { scope: scope.kind, unit, limit, remaining, resetMs: roomInMs },
+      limit: { scope: scope.kind, model: scope.model, unit, limit, remaining, resetMs: roomInMs },
       name: scope.name,
     };
   }
@@ -46,6 +46,7 @@ export function rateStandings(
   return scopes.flatMap((scope) =>
     gaugesOf(state, scope, 0, nowMs).map(({ unit, limit, used, roomInMs }) => ({
       scope: scope.kind,
+      model: scope.model,
       unit,
       limit,
       remaining: Math.max(limit - used, 0),

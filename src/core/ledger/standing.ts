@@ -1,10 +1,22 @@
-import type { AccessReply, Admission, KeyStanding } from "../ledger.ts";
+import type { AccessReply, Admission, BudgetStanding, KeyStanding, Visit } from "../ledger.ts";
 import type { CallRecord } from "../record.ts";
+import { aliasesOf } from "./aliases.ts";
+import { limitAt } from "./budget.ts";
 import { periodAt, shownSpend } from "./counters.ts";
-import { closedDoor } from "./decide.ts";
+import { closedDoor, closedRoute } from "./door.ts";
+import { pursesOf, type Purse } from "./money.ts";
 import type { KeyPolicy, Limits, Standing } from "./policy.ts";
 import { rateStandings } from "./rates.ts";
-import { findKeyPolicy, scopesOf, type AccountState, type Lease, type ScopeId } from "./state.ts";
+import { findOpenKey } from "./rotation.ts";
+import { NO_ATTRIBUTION, sharedNamesOf, sharedPurses, sharedScopes } from "./shared/purse.ts";
+import {
+  findKeyPolicy,
+  partiesOf,
+  scopesOf,
+  type AccountState,
+  type Lease,
+  type ScopeId,
+} from "./state.ts";
 
 /** What the caller of an admitted call is told. The lease may be open already. */
 export function admissionOf(
@@ -15,10 +27,19 @@ export function admissionOf(
   const key = findKeyPolicy(state, lease.keyHash);
   if (key === undefined) return undefined;
   const { heldNanoUsd, outputTokensMax } = lease;
-  return { heldNanoUsd, outputTokensMax, key: keyStanding(state, key, nowMs) };
+  const standing = keyStanding(state, key, lease.models, nowMs);
+  const shared = sharedPurses(state, lease.scopes, nowMs).map(withoutHolds);
+  const budgets = [...standing.budgets, ...shared];
+  return { heldNanoUsd, outputTokensMax, key: { ...standing, budgets } };
 }
 
-function keyStanding(state: AccountState, key: KeyPolicy, nowMs: number): KeyStanding {
+function keyStanding(
+  state: AccountState,
+  key: KeyPolicy,
+  models: readonly string[],
+  nowMs: number,
+): KeyStanding {
+  const scopes = scopesOf(state, key, models);
   return {
     alias: key.alias,
     teamId: key.teamId,
@@ -29,8 +50,14 @@ function keyStanding(state: AccountState, key: KeyPolicy, nowMs: number): KeySta
     metadata: key.metadata,
     tags: key.tags,
     ...budgetStanding(state, `key:${key.hash}`, key.limits, nowMs),
-    limits: rateStandings(state, scopesOf(state, key), nowMs),
+    limits: rateStandings(state, scopes, nowMs),
+    budgets: pursesOf(state, scopes, nowMs).map(withoutHolds),
   };
+}
+
+/** What calls hold changes from moment to moment and is nothing a caller could pay or plan with. */
+function withoutHolds({ heldNanoUsd: _, ...budget }: Purse): BudgetStanding {
+  return budget;
 }
 
 function budgetStanding(state: AccountState, id: ScopeId, { budgets }: Limits, nowMs: number) {
@@ -43,7 +70,7 @@ function budgetStanding(state: AccountState, id: ScopeId, { budgets }: Limits, n
   const period = periodAt(counters, budget, nowMs, state.timeZone);
   return {
     spendNanoUsd: period.spentNanoUsd,
-    maxBudgetNanoUsd: budget.limitNanoUsd,
+    maxBudgetNanoUsd: limitAt(budget, nowMs),
     budgetResetAtMs: period.endMs,
   };
 }
@@ -59,14 +86,23 @@ export function standingOf(state: AccountState, id: ScopeId, nowMs: number): Sta
 }
 
 /** Which models each level allows, for those who only ask and spend nothing. */
-export function accessOf(state: AccountState, keyHash: string, nowMs: number): AccessReply {
-  const key = findKeyPolicy(state, keyHash);
+export function accessOf(
+  state: AccountState,
+  keyHash: string,
+  visit: Visit | undefined,
+  nowMs: number,
+): AccessReply {
+  const key = findOpenKey(state, keyHash, nowMs);
   if (key === undefined) return { kind: "refused", refusal: { reason: "unknown-key" } };
-  const scopes = scopesOf(state, key);
-  const refusal = closedDoor(state, key, scopes, nowMs);
+  const sharing = sharedScopes(state, sharedNamesOf(state, key, NO_ATTRIBUTION));
+  const parties = [...partiesOf(state, key), ...sharing];
+  const refusal =
+    closedDoor(state, key, parties, nowMs) ??
+    (visit === undefined ? undefined : closedRoute(key, visit));
   if (refusal !== undefined) return { kind: "refused", refusal };
-  const lists = scopes.map(({ kind, models }) => ({ scope: kind, models: [...models] }));
-  return { kind: "granted", lists };
+  const lists = parties.map(({ kind, models }) => ({ scope: kind, models: [...models] }));
+  const standing = keyStanding(state, key, [], nowMs);
+  return { kind: "granted", lists, aliases: aliasesOf(state, key), key: standing };
 }
 
 /**
@@ -100,8 +136,9 @@ function recordedKey(
 ): Partial<CallRecord> {
   const key = findKeyPolicy(state, lease.keyHash);
   if (key === undefined) return {};
-  const standing = keyStanding(state, key, nowMs);
+  const standing = keyStanding(state, key, lease.models, nowMs);
   return {
+    keyHash: key.hash,
     keyAlias: standing.alias,
     teamId: standing.teamId,
     teamAlias: standing.teamAlias,

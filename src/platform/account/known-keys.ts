@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/d1";
 import type { KeyPolicy, TeamPolicy, UserPolicy } from "../../core/ledger/policy.ts";
-import { findKeyRow } from "../db/keys.ts";
+import { findOpenedRow } from "../db/keys.ts";
+import { findLinkedBudget, findMemberBudgets } from "../db/linked-budgets.ts";
 import { keyPolicyOf, teamPolicyOf, userPolicyOf } from "../db/policies.ts";
 import { findTeamRow } from "../db/teams.ts";
 import { findUserRow } from "../db/users.ts";
@@ -21,21 +22,29 @@ export async function findKey(
   database: D1Database,
   keyHash: string,
   isMine: (accountId: string) => boolean,
+  nowMs: number,
 ): Promise<FoundKey> {
   const db = drizzle(database);
-  const row = await findKeyRow(db, keyHash);
+  const row = await findOpenedRow(db, keyHash, nowMs);
   if (row === undefined) return { kind: "absent" };
   if (!isMine(row.accountId)) return { kind: "elsewhere", accountId: row.accountId };
   const [team, user] = await Promise.all([
     row.teamId === null ? undefined : findTeamRow(db, row.teamId),
     row.userId === null ? undefined : findUserRow(db, row.userId),
   ]);
+  // Inside a team the team says what its members may spend.
+  const payer = row.teamId === null ? user : undefined;
+  const [keyBudget, teamBudget, userBudget, memberBudgets] = await Promise.all([
+    findLinkedBudget(db, row),
+    findLinkedBudget(db, team),
+    findLinkedBudget(db, payer),
+    findMemberBudgets(db, team),
+  ]);
   return {
     kind: "here",
-    key: keyPolicyOf(row, user?.email ?? null),
-    team: team === undefined ? undefined : teamPolicyOf(team),
-    // Inside a team the team says what its members may spend.
-    user: user === undefined || row.teamId !== null ? undefined : userPolicyOf(user),
+    key: keyPolicyOf(row, user?.email ?? null, keyBudget),
+    team: team && teamPolicyOf(team, teamBudget, memberBudgets),
+    user: payer && userPolicyOf(payer, userBudget),
     spentNanoUsd: {
       key: row.spendNanoUsd,
       team: team?.spendNanoUsd ?? 0,

@@ -1,15 +1,30 @@
 import { fitCounters } from "../../core/ledger/apply.ts";
+import { countedBudgets, limitsOfModels } from "../../core/ledger/budget.ts";
 import {
+  NO_LIMITS,
   NOTHING_SPENT,
-  type Budget,
   type KeyPolicy,
+  type Limits,
   type Spent,
   type TeamPolicy,
   type UserPolicy,
 } from "../../core/ledger/policy.ts";
-import type { AccountState, ScopeId } from "../../core/ledger/state.ts";
+import { enterKey, formerHash, removeKey, renameKey } from "../../core/ledger/rotation.ts";
+import {
+  modelScopeId,
+  modelScopesOf,
+  type AccountState,
+  type ScopeId,
+} from "../../core/ledger/state.ts";
 import type { FoundKey } from "./known-keys.ts";
-import { deleteKey, saveCounters, savePolicy } from "./storage.ts";
+import {
+  deleteCounters,
+  deleteKey,
+  renameClosedLeases,
+  saveCounters,
+  saveLease,
+  savePolicy,
+} from "./storage.ts";
 
 /** Where an account's rules are kept, in memory and on disk. Change them inside a transaction. */
 export interface Keeper {
@@ -18,26 +33,29 @@ export interface Keeper {
   nowMs: number;
 }
 
+/** A key that was rotated takes its books along. */
 export function keepKey(keeper: Keeper, policy: KeyPolicy, spent: Spent): void {
-  keeper.state.keys.set(policy.hash, policy);
+  const former = formerHash(keeper.state, policy);
+  if (former !== undefined) rotate(keeper, former, policy.hash);
+  enterKey(keeper.state, policy);
   savePolicy(keeper.sql, "key", policy.hash, policy);
-  fit(keeper, `key:${policy.hash}`, policy.limits.budgets, spent);
+  fit(keeper, `key:${policy.hash}`, policy.limits, spent);
 }
 
 export function keepTeam(keeper: Keeper, policy: TeamPolicy, spent: Spent): void {
   keeper.state.teams.set(policy.id, policy);
   savePolicy(keeper.sql, "team", policy.id, policy);
-  fit(keeper, `team:${policy.id}`, policy.limits.budgets, spent);
+  fit(keeper, `team:${policy.id}`, policy.limits, spent);
   for (const userId of membersMet(keeper, policy)) {
     const limits = policy.members[userId] ?? policy.memberLimits;
-    fit(keeper, `user:${userId}`, limits?.budgets ?? [], NOTHING_SPENT);
+    fit(keeper, `user:${userId}`, limits ?? NO_LIMITS, NOTHING_SPENT);
   }
 }
 
 export function keepUser(keeper: Keeper, policy: UserPolicy, spent: Spent): void {
   keeper.state.users.set(policy.id, policy);
   savePolicy(keeper.sql, "user", policy.id, policy);
-  fit(keeper, `user:${policy.id}`, policy.limits.budgets, spent);
+  fit(keeper, `user:${policy.id}`, policy.limits, spent);
 }
 
 /** What an administrator put here meanwhile is newer than what was read from D1. */
@@ -53,10 +71,26 @@ export function keepFound(keeper: Keeper, found: Extract<FoundKey, { kind: "here
   }
 }
 
+function rotate({ sql, state, nowMs }: Keeper, from: string, to: string): void {
+  const { counters, leases } = renameKey(state, from, to);
+  deleteKey(sql, from);
+  for (const [old, id] of counters) {
+    deleteCounters(sql, old);
+    const known = state.counters.get(id);
+    if (known !== undefined) saveCounters(sql, id, known);
+  }
+  for (const lease of leases) saveLease(sql, lease);
+  renameClosedLeases(sql, from, to, nowMs);
+}
+
 export function forgetKey({ sql, state }: Keeper, keyHash: string): void {
   deleteKey(sql, keyHash);
-  state.keys.delete(keyHash);
-  state.counters.delete(`key:${keyHash}`);
+  removeKey(state, keyHash);
+  const id: ScopeId = `key:${keyHash}`;
+  for (const one of [id, ...modelScopesOf(state, id)]) {
+    deleteCounters(sql, one);
+    state.counters.delete(one);
+  }
 }
 
 /** Those the team names, and those whose calls were counted under its limits for members. */
@@ -68,13 +102,15 @@ function membersMet({ state }: Keeper, policy: TeamPolicy): Set<string> {
   ]);
 }
 
-function fit(
-  { sql, state, nowMs }: Keeper,
-  id: ScopeId,
-  budgets: readonly Budget[],
-  spent: Spent,
-): void {
-  saveCounters(sql, id, fitCounters(state, id, budgets, spent, nowMs));
+function fit(keeper: Keeper, id: ScopeId, limits: Limits, spent: Spent): void {
+  const { sql, state, nowMs } = keeper;
+  saveCounters(sql, id, fitCounters(state, id, countedBudgets(limits), spent, nowMs));
+  for (const entry of limits.byModel) {
+    const part = modelScopeId(id, entry.name);
+    // What was never called has no books yet. Those of an entry that is gone stay: were they closed,
+    // taking an entry out and putting it back would be a way to spend twice.
+    if (state.counters.has(part)) fit(keeper, part, limitsOfModels(entry), NOTHING_SPENT);
+  }
 }
 
 /** D1 knows only one figure: for a budget with windows it is taken as spent in the current one. */

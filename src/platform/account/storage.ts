@@ -2,6 +2,7 @@ import { applyRestored } from "../../core/ledger/apply.ts";
 import { createCounters, type Counters, type Period } from "../../core/ledger/counters.ts";
 import type { KeyPolicy, TeamPolicy, UserPolicy } from "../../core/ledger/policy.ts";
 import { RATE_MEMORY_MS } from "../../core/ledger/rate-window.ts";
+import { enterKey, renameLease } from "../../core/ledger/rotation.ts";
 import {
   createState,
   type AccountState,
@@ -9,6 +10,7 @@ import {
   type ScopeId,
 } from "../../core/ledger/state.ts";
 import type { CallRecord } from "../../core/record.ts";
+import { loadSlices } from "./slice-storage.ts";
 import { parseStored } from "./stored-json.ts";
 
 /**
@@ -44,12 +46,13 @@ type LeaseRow = { lease: string; closed_at_ms: number | null; tokens: number | n
 export function loadState(sql: SqlStorage, timeZone: string, nowMs: number): AccountState {
   sql.exec(SCHEMA);
   const state = createState(timeZone);
+  state.slices = loadSlices(sql);
   for (const row of sql.exec<PolicyRow>("SELECT kind, policy FROM policies")) {
     loadPolicy(state, row);
   }
   for (const row of sql.exec<CounterRow>("SELECT * FROM counters")) {
     const periods = parseStored<Period[]>(row.periods);
-    state.counters.set(scopeIdOf(row.scope), { ...createCounters(row.spent_nano_usd), periods });
+    state.counters.set(row.scope, { ...createCounters(row.spent_nano_usd), periods });
   }
   const recent = sql.exec<LeaseRow>(
     `SELECT lease, closed_at_ms, tokens FROM leases
@@ -57,18 +60,24 @@ export function loadState(sql: SqlStorage, timeZone: string, nowMs: number): Acc
     nowMs - RATE_MEMORY_MS,
   );
   for (const row of recent) {
-    const lease = parseStored<Lease>(row.lease);
+    // Leases of an older version name no models.
+    const stored = parseStored<Omit<Lease, "models"> & { models?: string[] }>(row.lease);
+    const lease = { ...stored, models: stored.models ?? [] };
     const { closed_at_ms: atMs, tokens } = row;
     applyRestored(state, lease, atMs === null ? undefined : { atMs, tokens: tokens ?? 0 });
   }
   return state;
 }
 
-/** Each row was written by `savePolicy`, under the kind that names its type. */
+/**
+ * Each row was written by `savePolicy`, under the kind that names its type. One of another version is
+ * left alone: the key it belongs to is met anew in D1, which has the whole of it.
+ */
 function loadPolicy(state: AccountState, { kind, policy }: PolicyRow): void {
+  if (parseStored<{ version?: number }>(policy).version !== POLICY_VERSION) return;
   if (kind === "key") {
     const key = parseStored<KeyPolicy>(policy);
-    state.keys.set(key.hash, key);
+    enterKey(state, key);
   } else if (kind === "team") {
     const team = parseStored<TeamPolicy>(policy);
     state.teams.set(team.id, team);
@@ -78,11 +87,8 @@ function loadPolicy(state: AccountState, { kind, policy }: PolicyRow): void {
   }
 }
 
-function scopeIdOf(text: string): ScopeId {
-  const id = text.slice(text.indexOf(":") + 1);
-  if (text.startsWith("key:")) return `key:${id}`;
-  return text.startsWith("team:") ? `team:${id}` : `user:${id}`;
-}
+/** Count up when a policy gets a field its decisions cannot do without. */
+const POLICY_VERSION = 2;
 
 export function savePolicy(
   sql: SqlStorage,
@@ -94,13 +100,16 @@ export function savePolicy(
     "INSERT OR REPLACE INTO policies (kind, id, policy) VALUES (?, ?, ?)",
     kind,
     id,
-    JSON.stringify(policy),
+    JSON.stringify({ ...policy, version: POLICY_VERSION }),
   );
 }
 
 export function deleteKey(sql: SqlStorage, keyHash: string): void {
   sql.exec("DELETE FROM policies WHERE kind = 'key' AND id = ?", keyHash);
-  sql.exec("DELETE FROM counters WHERE scope = ?", `key:${keyHash}`);
+}
+
+export function deleteCounters(sql: SqlStorage, id: ScopeId): void {
+  sql.exec("DELETE FROM counters WHERE scope = ?", id);
 }
 
 export function saveCounters(sql: SqlStorage, id: ScopeId, counters: Counters): void {
@@ -133,6 +142,20 @@ export function closeLease(sql: SqlStorage, id: string, tokens: number, nowMs: n
 
 export function saveLease(sql: SqlStorage, lease: Lease): void {
   sql.exec("UPDATE leases SET lease = ? WHERE id = ?", JSON.stringify(lease), lease.id);
+}
+
+/** Of a rotated key: from those closed within the last minute its rates are rebuilt after a restart. */
+export function renameClosedLeases(sql: SqlStorage, from: string, to: string, nowMs: number): void {
+  const rows = sql.exec<Pick<LeaseRow, "lease">>(
+    "SELECT lease FROM leases WHERE closed_at_ms > ? AND instr(lease, ?) > 0",
+    nowMs - RATE_MEMORY_MS,
+    from,
+  );
+  for (const row of rows.toArray()) {
+    const lease = parseStored<Lease>(row.lease);
+    renameLease(lease, from, to);
+    saveLease(sql, lease);
+  }
 }
 
 /** Remembers a settlement that had no lease; false when it was remembered already. */

@@ -230,7 +230,14 @@ describe("rates", () => {
       refusal: {
         reason: "rate-limit",
         name: "sk-...W8TA",
-        limit: { scope: "key", unit: "requests", limit: 2, remaining: 0, resetMs: 41_000 },
+        limit: {
+          scope: "key",
+          model: null,
+          unit: "requests",
+          limit: 2,
+          remaining: 0,
+          resetMs: 41_000,
+        },
       },
     });
     expect(decide(state, requestFor(), T + 61_000).kind).toBe("admitted");

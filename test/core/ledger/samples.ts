@@ -1,10 +1,12 @@
 import { NO_USAGE } from "../../../src/core/chat.ts";
 import { fitCounters } from "../../../src/core/ledger/apply.ts";
+import { countedBudgets } from "../../../src/core/ledger/budget.ts";
 import {
   NO_LIMITS,
   NOTHING_SPENT,
   type KeyPolicy,
   type Limits,
+  type ModelLimits,
   type TeamPolicy,
   type UserPolicy,
 } from "../../../src/core/ledger/policy.ts";
@@ -34,19 +36,34 @@ export function keyPolicy(changes: Partial<KeyPolicy> = {}): KeyPolicy {
     blocked: false,
     metadata: {},
     tags: [],
+    aliases: {},
+    allowedRoutes: [],
+    allowedAddresses: [],
+    enforcedParameters: [],
+    allowsClamping: false,
+    previous: null,
     ...changes,
   };
+}
+
+/** Limits for calls of one model, and none for the others. */
+export function modelLimits(name: string, changes: Partial<ModelLimits> = {}): Limits {
+  const none = { budgets: [], requestsPerMinute: null, tokensPerMinute: null };
+  return { ...NO_LIMITS, byModel: [{ name, models: [name], ...none, ...changes }] };
 }
 
 export function teamPolicy(changes: Partial<TeamPolicy> = {}): TeamPolicy {
   return {
     id: "t1",
     alias: "core",
+    organizationId: null,
     models: [],
     limits: NO_LIMITS,
     blocked: false,
     members: {},
     memberLimits: null,
+    aliases: {},
+    enforcedParameters: [],
     ...changes,
   };
 }
@@ -64,15 +81,15 @@ export function stateWith(
   const state = createState("UTC");
   for (const key of keys) {
     state.keys.set(key.hash, key);
-    fitCounters(state, `key:${key.hash}`, key.limits.budgets, NOTHING_SPENT, T);
+    fitCounters(state, `key:${key.hash}`, countedBudgets(key.limits), NOTHING_SPENT, T);
   }
   if (team !== undefined) {
     state.teams.set(team.id, team);
-    fitCounters(state, `team:${team.id}`, team.limits.budgets, NOTHING_SPENT, T);
+    fitCounters(state, `team:${team.id}`, countedBudgets(team.limits), NOTHING_SPENT, T);
   }
   if (user !== undefined) {
     state.users.set(user.id, user);
-    fitCounters(state, `user:${user.id}`, user.limits.budgets, NOTHING_SPENT, T);
+    fitCounters(state, `user:${user.id}`, countedBudgets(user.limits), NOTHING_SPENT, T);
   }
   return state;
 }
@@ -82,11 +99,19 @@ let made = 0;
 /** A call that costs 100 nano-USD at most: 10 to read, 1 for each of 90 tokens it may write. */
 export function requestFor(changes: Partial<ReserveRequest> = {}): ReserveRequest {
   made += 1;
+  const { model = "gpt-4o" } = changes;
   return {
     leaseId: `lease-${made}`,
     keyHash: "k1",
-    model: "gpt-4o",
+    route: "/v1/chat/completions",
+    requesterIp: null,
+    model,
     accessGroups: [],
+    modelAsked: model,
+    modelMeant: model,
+    parameters: ["model", "messages"],
+    endUser: null,
+    tags: [],
     bound: {
       inputNanoUsd: 10,
       outputPicoPerToken: 1_000,
@@ -94,6 +119,7 @@ export function requestFor(changes: Partial<ReserveRequest> = {}): ReserveReques
       clampable: false,
       tokens: 120,
     },
+    allowsClamping: false,
     deadlineMs: T + 600_000,
     waitMs: 0,
     draft: draftOf(`lease-${made}`),

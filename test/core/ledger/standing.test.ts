@@ -35,7 +35,8 @@ describe("the record of a call nobody settled", () => {
 describe("asking for access", () => {
   it("names every list a model must pass", () => {
     const key = keyPolicy({ teamId: "t1", models: ["gpt-4o"] });
-    expect(accessOf(stateWith([key], teamPolicy({ models: ["a"] })), "k1", T)).toEqual({
+    const state = stateWith([key], teamPolicy({ models: ["a"] }));
+    expect(accessOf(state, "k1", undefined, T)).toMatchObject({
       kind: "granted",
       lists: [
         { scope: "key", models: ["gpt-4o"] },
@@ -45,8 +46,10 @@ describe("asking for access", () => {
   });
 
   it("is refused to keys that may not call at all", () => {
-    expect(accessOf(stateWith([]), "k1", T)).toMatchObject({ refusal: { reason: "unknown-key" } });
+    expect(accessOf(stateWith([]), "k1", undefined, T)).toMatchObject({
+      refusal: { reason: "unknown-key" },
+    });
     const expired = stateWith([keyPolicy({ expiresAtMs: T })]);
-    expect(accessOf(expired, "k1", T)).toMatchObject({ refusal: { reason: "expired" } });
+    expect(accessOf(expired, "k1", undefined, T)).toMatchObject({ refusal: { reason: "expired" } });
   });
 });

@@ -159,12 +159,16 @@ describe("the sums", () => {
 
   it("are kept by the hour in which a call started, one row per key, person and model", async () => {
     const startedAtMs = 500_000 * HOUR_MS + HOUR_MS - 1;
-    await insertRequests(env.DB, [
-      { ...record("a", 0), startedAtMs, endedAtMs: startedAtMs + 60_000 },
-      { ...record("b", 0), startedAtMs, status: "failure", costNanoUsd: 0 },
-      { ...record("c", 0), startedAtMs: startedAtMs + 1 },
-      { ...record("d", 0), startedAtMs, teamId: null, model: null, provider: null },
-    ]);
+    await insertRequests(
+      env.DB,
+      [
+        { ...record("a", 0), startedAtMs, endedAtMs: startedAtMs + 60_000 },
+        { ...record("b", 0), startedAtMs, status: "failure", costNanoUsd: 0 },
+        { ...record("c", 0), startedAtMs: startedAtMs + 1 },
+        { ...record("d", 0), startedAtMs, teamId: null, model: null, provider: null },
+      ],
+      "UTC",
+    );
     const rows = await orm
       .select()
       .from(hourlySpend)

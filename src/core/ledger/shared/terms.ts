@@ -1,0 +1,76 @@
+import type { ScopeKind } from "../../ledger.ts";
+import type { Budget } from "../policy.ts";
+import type { SharedWindow } from "./window.ts";
+
+/** Whose budget many accounts can share. */
+export type SharedKind = Extract<ScopeKind, "organization" | "end_user" | "tag" | "global">;
+
+export interface SharedName {
+  kind: SharedKind;
+  /** Empty for `global`. */
+  id: string;
+}
+
+export interface SharedPolicy extends SharedName {
+  /** The alias or the id: how refusals name it. */
+  name: string;
+  /** Null: nothing is limited, so nothing is lent. */
+  budget: Budget | null;
+  /** Empty: every model. */
+  models: string[];
+  blocked: boolean;
+}
+
+/** Nobody limits it: accounts that have heard otherwise are set right. */
+export function openPolicy({ kind, id }: SharedName): SharedPolicy {
+  return { kind, id, name: id, budget: null, models: [], blocked: false };
+}
+
+/** The name of the shared budget's object, and of its counters in every account. */
+export function sharedId({ kind, id }: SharedName): string {
+  return `${kind}:${id}`;
+}
+
+/**
+ * What an account says of its slice. Complete every time, so that one which arrives makes up for all
+ * that were lost. By saying it, the account gives up everything beyond `keepNanoUsd`, durably and
+ * before the words leave it.
+ */
+export interface Statement {
+  accountId: string;
+  name: SharedName;
+  /** Grows with every statement. The lender believes only what is newer than what it heard last. */
+  number: number;
+  window: SharedWindow;
+  /** Settled in this window. */
+  spentNanoUsd: number;
+  /** What is spent, and what calls in flight hold. */
+  keepNanoUsd: number;
+  wantNanoUsd: number;
+}
+
+/** The budget as its lender knows it. */
+export interface Terms {
+  policy: SharedPolicy;
+  /** Grows with every change of the policy. 0: read from the database, the lender was not asked yet. */
+  revision: number;
+  window: SharedWindow;
+  /** Settled in this window by everybody but the one who is told. */
+  othersSpentNanoUsd: number;
+}
+
+export type Answer =
+  /** Of the statement with this number; the account believes it only if it said nothing since. */
+  | { kind: "lent"; terms: Terms; grantedNanoUsd: number }
+  /** The statement was of a window that is over. */
+  | { kind: "rolled"; terms: Terms }
+  /** A later statement was heard before this one. */
+  | { kind: "stale"; heardNumber: number };
+
+/** What an administrator is shown. */
+export interface SharedStanding {
+  spentNanoUsd: number;
+  /** By calls in flight, and lent to accounts that could not be asked. */
+  heldNanoUsd: number;
+  resetAtMs: number | null;
+}

@@ -1,0 +1,20 @@
+import { compose } from "../compose.ts";
+import type { SharedPolicy } from "../core/ledger/shared/terms.ts";
+import type { Env } from "../env.ts";
+import { SharedBudget as SharedBudgetObject } from "../platform/shared-budget.ts";
+
+/** The shared budget as deployed: its time zone, and the budget of everything, stand in `config.yaml`. */
+export class SharedBudget extends SharedBudgetObject {
+  protected override timeZone(): string {
+    return this.#settings().timeZone;
+  }
+
+  protected override globalPolicy(): SharedPolicy | undefined {
+    return this.#settings().globalBudget;
+  }
+
+  #settings() {
+    const env: Env = this.env as unknown as Env;
+    return compose(env).deps.config.settings;
+  }
+}

@@ -1,0 +1,205 @@
+import { DurableObject } from "cloudflare:workers";
+import {
+  changePolicy,
+  createLender,
+  freeNanoUsd,
+  hear,
+  idleLoans,
+  lend,
+  lenderStanding,
+  resetLender,
+  roll,
+  termsFor,
+  type LenderState,
+} from "../core/ledger/shared/lender.ts";
+import {
+  openPolicy,
+  sharedId,
+  type Answer,
+  type SharedName,
+  type SharedPolicy,
+  type SharedStanding,
+  type Statement,
+} from "../core/ledger/shared/terms.ts";
+import type { SharedEnv } from "./env.ts";
+import { createLenderStorage, loadLender, type LenderStorage } from "./shared-budget/storage.ts";
+import { borrowerStub, type SharedLender } from "./shared-budget/stub.ts";
+import { createSharedDirectory } from "./shared-directory.ts";
+import { within } from "./within.ts";
+
+/** Accounts asked at once for what they do not use; those with the most come first. */
+const RECALLED_MAX = 32;
+/** An account that does not answer keeps its slice, and whoever waits for it is told to wait. */
+const RECALL_MS = 2_000;
+/** Until accounts that could not be told of a change are tried again. */
+const TELL_AGAIN_MS = 5_000;
+
+/**
+ * One budget that many accounts share: an organization's, an end user's, a tag's, or everybody's. It
+ * lends slices and sees an exchange now and then, never a call. `core/ledger/shared/lender.ts` decides.
+ */
+export class SharedBudget extends DurableObject<SharedEnv> implements SharedLender {
+  readonly #storage: LenderStorage;
+  #state: LenderState | undefined;
+  /** Accounts whose exchange waits here: they have given up what they did not use already. */
+  readonly #asking = new Set<Statement>();
+  #recalling: Promise<void> | undefined;
+
+  constructor(context: DurableObjectState, env: SharedEnv) {
+    super(context, env);
+    this.#state = loadLender(context.storage.sql);
+    this.#storage = createLenderStorage(context.storage.sql, this.#state);
+  }
+
+  /** Budget windows end at midnight here. The Worker's exports override both from the configuration. */
+  protected timeZone(): string {
+    return "UTC";
+  }
+
+  protected globalPolicy(): SharedPolicy | undefined {
+    return undefined;
+  }
+
+  async exchange(statement: Statement): Promise<Answer> {
+    const { accountId, number, wantNanoUsd } = statement;
+    const state = await this.#meet(statement.name);
+    const heard = this.#commit(state, () => hear(state, statement, Date.now(), this.timeZone()));
+    if (heard === "stale") return this.#stale(state, accountId);
+    if (heard === "rolled") return { kind: "rolled", terms: termsFor(state, accountId) };
+    if (wantNanoUsd > freeNanoUsd(state)) await this.#recallFor(state, statement);
+    // It was asked for its slice meanwhile or has asked anew; this answer would be void.
+    if (state.loans.get(accountId)?.number !== number) return this.#stale(state, accountId);
+    const grantedNanoUsd = this.#commit(state, () => {
+      roll(state, Date.now(), this.timeZone());
+      return lend(state, accountId, wantNanoUsd);
+    });
+    return { kind: "lent", terms: termsFor(state, accountId), grantedNanoUsd };
+  }
+
+  async put(policy: SharedPolicy, spentNanoUsd: number): Promise<void> {
+    const nowMs = Date.now();
+    const known = this.#state;
+    if (known === undefined) return this.#create(policy, spentNanoUsd);
+    this.#commit(known, () => changePolicy(known, policy, spentNanoUsd, nowMs, this.timeZone()));
+    await this.#tellAll(known);
+  }
+
+  async resetSpend(name: SharedName, spentNanoUsd: number): Promise<SharedStanding> {
+    const before = await this.standing(name);
+    const state = await this.#meet(name);
+    this.#commit(state, () => {
+      roll(state, Date.now(), this.timeZone());
+      resetLender(state, spentNanoUsd);
+    });
+    await this.#tellAll(state);
+    return before;
+  }
+
+  async standing(name: SharedName): Promise<SharedStanding> {
+    const state = await this.#meet(name);
+    await this.#recallAll(
+      state,
+      idleLoans(state).map(([accountId]) => accountId),
+    );
+    this.#commit(state, () => roll(state, Date.now(), this.timeZone()));
+    return lenderStanding(state);
+  }
+
+  override async alarm(): Promise<void> {
+    if (this.#state !== undefined) await this.#tellAll(this.#state);
+  }
+
+  /** What the database says of this budget when nobody has told yet; the budget remembers it. */
+  async #meet(name: SharedName): Promise<LenderState> {
+    if (name.kind === "global") await this.#obeyConfiguration();
+    if (this.#state !== undefined) return this.#state;
+    const found = await createSharedDirectory(this.env.DB, this.globalPolicy()).find(name);
+    // An administrator may have come first, or another exchange.
+    if (this.#state === undefined)
+      this.#create(found?.policy ?? openPolicy(name), found?.spentNanoUsd ?? 0);
+    if (this.#state === undefined)
+      throw new Error(`The shared budget ${sharedId(name)} is not kept.`);
+    return this.#state;
+  }
+
+  /** A deployment may have changed the file; the first exchange after it brings the change to all. */
+  async #obeyConfiguration(): Promise<void> {
+    const written = this.globalPolicy();
+    if (this.#state === undefined || written === undefined) return;
+    if (JSON.stringify(this.#state.policy) === JSON.stringify(written)) return;
+    await this.put(written, lenderStanding(this.#state).spentNanoUsd);
+  }
+
+  #create(policy: SharedPolicy, spentNanoUsd: number): void {
+    const state = createLender(policy, spentNanoUsd, Date.now(), this.timeZone());
+    this.#commit(state, () => {
+      this.#state = state;
+    });
+  }
+
+  /** Those who need money at the same time share one round of asking the others for theirs. */
+  async #recallFor(state: LenderState, statement: Statement): Promise<void> {
+    this.#asking.add(statement);
+    this.#recalling ??= this.#recallIdle(state).finally(() => {
+      this.#recalling = undefined;
+    });
+    await this.#recalling.finally(() => this.#asking.delete(statement));
+  }
+
+  async #recallIdle(state: LenderState): Promise<void> {
+    // Whoever asks at the same moment has said what it needs by the time the next event is handled.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const asking = new Set(Array.from(this.#asking, ({ accountId }) => accountId));
+    const others = idleLoans(state).map(([accountId]) => accountId);
+    const silent = others.filter((accountId) => !asking.has(accountId));
+    await this.#recallAll(state, silent.slice(0, RECALLED_MAX));
+  }
+
+  async #tellAll(state: LenderState): Promise<void> {
+    const untold = [...state.loans].filter(([, loan]) => loan.toldRevision < state.revision);
+    await this.#recallAll(
+      state,
+      untold.map(([accountId]) => accountId),
+    );
+    const isMissed = [...state.loans.values()].some((loan) => loan.toldRevision < state.revision);
+    if (isMissed) await this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
+  }
+
+  async #recallAll(state: LenderState, accountIds: readonly string[]): Promise<void> {
+    await Promise.all(accountIds.map((accountId) => this.#recall(state, accountId)));
+  }
+
+  /** An account that cannot be reached changes nothing: it keeps what it was granted. */
+  async #recall(state: LenderState, accountId: string): Promise<void> {
+    const terms = termsFor(state, accountId);
+    const { kind, id } = state.policy;
+    const account = borrowerStub(this.env.ACCOUNT, accountId);
+    const statement = await within(RECALL_MS, account.recall({ kind, id }, terms)).catch(
+      () => null,
+    );
+    if (statement === null) return;
+    this.#commit(state, () => {
+      if (statement !== undefined) hear(state, statement, Date.now(), this.timeZone());
+      const loan = state.loans.get(accountId);
+      if (loan !== undefined) loan.toldRevision = Math.max(loan.toldRevision, terms.revision);
+    });
+  }
+
+  #stale(state: LenderState, accountId: string): Answer {
+    return { kind: "stale", heardNumber: state.loans.get(accountId)?.number ?? 0 };
+  }
+
+  /** Memory changes with the disk, or the object starts again from the disk. */
+  #commit<Result>(state: LenderState, change: () => Result): Result {
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        const result = change();
+        this.#storage.save(state);
+        return result;
+      });
+    } catch (error) {
+      this.ctx.abort("A transaction failed; memory is rebuilt from storage.");
+      throw error;
+    }
+  }
+}

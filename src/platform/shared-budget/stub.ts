@@ -1,0 +1,47 @@
+import type {
+  Answer,
+  SharedName,
+  SharedPolicy,
+  SharedStanding,
+  Statement,
+  Terms,
+} from "../../core/ledger/shared/terms.ts";
+import { sharedId } from "../../core/ledger/shared/terms.ts";
+
+/** What accounts and administrators ask of a shared budget. */
+export interface SharedLender {
+  exchange(statement: Statement): Promise<Answer>;
+  /**
+   * Sets the rules; every account that ever borrowed obeys them when this resolves. What was spent
+   * counts only where nothing was limited, and so nothing counted, before.
+   */
+  put(policy: SharedPolicy, spentNanoUsd: number): Promise<void>;
+  /** Sets the spend of the current window; says what it was. */
+  resetSpend(name: SharedName, spentNanoUsd: number): Promise<SharedStanding>;
+  /** What every account says at this moment. */
+  standing(name: SharedName): Promise<SharedStanding>;
+}
+
+/** What a shared budget asks of the accounts that borrowed from it. */
+export interface SharedBorrower {
+  /** Takes in the terms and gives back what is unused. Nothing, when it never borrowed. */
+  recall(name: SharedName, terms: Terms): Promise<Statement | undefined>;
+}
+
+type Namespace = Pick<DurableObjectNamespace, "getByName">;
+
+/** The shared budget of this name, wherever it lives. */
+export function lenderStub(namespace: Namespace, name: SharedName): SharedLender {
+  const stub: unknown = namespace.getByName(sharedId(name));
+  // `SharedBudget` implements the interface and everything is plain data; see `accountStub`.
+  return stub as SharedLender;
+}
+
+export function borrowerStub(
+  namespace: Pick<DurableObjectNamespace, "get" | "idFromString">,
+  accountId: string,
+): SharedBorrower {
+  const stub: unknown = namespace.get(namespace.idFromString(accountId));
+  // `Account` implements the interface and everything is plain data; see `accountStub`.
+  return stub as SharedBorrower;
+}

@@ -7,11 +7,13 @@ import { parseJson } from "./core/json.ts";
 import { createKeySigner } from "./core/key-format.ts";
 import { readSettings, textVariables, type Env, type Settings } from "./env.ts";
 import compiled from "./generated/config.json";
+import { createAliasMemory } from "./pipeline/alias-memory.ts";
 import { createCooldowns } from "./pipeline/cooldowns.ts";
 import type { Deps } from "./pipeline/deps.ts";
 import { accountStub } from "./platform/account/stub.ts";
-import { logEvent } from "./platform/log.ts";
+import { logEvent, logFault } from "./platform/log.ts";
 import { createKeyDirectory } from "./platform/key-directory.ts";
+import { lenderStub } from "./platform/shared-budget/stub.ts";
 import { createDatadogSink } from "./platform/sinks/datadog.ts";
 import type { Sink } from "./platform/sinks/sink.ts";
 import { createTokenMint } from "./providers/google-token.ts";
@@ -65,10 +67,12 @@ function build(env: Env): Gateway {
     newId: () => crypto.randomUUID(),
     random: () => Math.random(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    noteFault: logFault,
     account,
     findAccountOfKey: (keyHash) => directory.accountOf(keyHash, nowMs()),
     tokens: createTokenMint(send),
     cooldowns: createCooldowns(),
+    aliases: createAliasMemory(),
   };
   const variables = { ...config.environment, ...textVariables(env) };
   const datadog = createDatadogSink(variables, config.settings.callbacks, {
@@ -78,6 +82,7 @@ function build(env: Env): Gateway {
   return {
     deps,
     admin: {
+      config,
       masterKey: settings.masterKey,
       signer,
       nowMs,
@@ -86,6 +91,7 @@ function build(env: Env): Gateway {
       keyHeaderName: config.settings.keyHeaderName,
       db,
       account,
+      shared: (name) => lenderStub(env.SHARED_BUDGET, name),
     },
     sinks: datadog === undefined ? [] : [datadog],
     isReady: async () => {

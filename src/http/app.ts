@@ -3,6 +3,7 @@ import { compose } from "../compose.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { adminRoutes } from "./admin/index.ts";
 import { bedrockRoutes } from "./bedrock.ts";
+import { openToBrowsers } from "./browsers.ts";
 import { callContext } from "./call-context.ts";
 import { chatRoutes } from "./chat.ts";
 import { geminiRoutes } from "./gemini.ts";
@@ -11,31 +12,39 @@ import type { App } from "./context.ts";
 import { errorResponse } from "./error-response.ts";
 import { forwardedRoutes } from "./forwarded.ts";
 import { healthRoutes } from "./health.ts";
+import { answerUnserved } from "./methods.ts";
 import { modelInfoRoutes } from "./model-info.ts";
 import { modelRoutes } from "./models.ts";
+import { usageRoutes } from "./usage.ts";
 import { vertexRoutes } from "./vertex.ts";
 import { responseRoutes } from "./responses.ts";
+
+/** What anybody with a key may call, web pages included; answers are in the caller's grammar. */
+const dataPlane = new Hono<App>()
+  .route("/", healthRoutes())
+  .route("/", chatRoutes())
+  .route("/", responseRoutes())
+  .route("/", geminiRoutes())
+  .route("/", vertexRoutes())
+  .route("/", completionRoutes())
+  .route("/", forwardedRoutes())
+  .route("/", bedrockRoutes())
+  .route("/", modelRoutes())
+  .route("/", modelInfoRoutes())
+  .route("/", usageRoutes());
 
 /** All routes. The data plane answers in its caller's grammar, everything else in LiteLLM's. */
 export const app = new Hono<App>();
 
+app.use(openToBrowsers(dataPlane));
 app.use(async (c, next) => {
   c.set("gateway", compose(c.env));
   await next();
 });
-app.route("/", healthRoutes());
-app.route("/", chatRoutes());
-app.route("/", responseRoutes());
-app.route("/", geminiRoutes());
-app.route("/", vertexRoutes());
-app.route("/", completionRoutes());
-app.route("/", forwardedRoutes());
-app.route("/", bedrockRoutes());
-app.route("/", modelRoutes());
-app.route("/", modelInfoRoutes());
+app.route("/", dataPlane);
 app.route("/", adminRoutes());
 app.get("/", (c) => c.json({ name: "sekisho", models: "/v1/models", health: "/health/readiness" }));
-app.notFound((c) => c.json({ detail: "Not Found" }, 404));
+app.notFound(answerUnserved(app));
 app.onError((error, c) => {
   // A broken configuration fails before there is a gateway to ask for an id.
   const id = c.var.gateway === undefined ? crypto.randomUUID() : callContext(c).id;

@@ -1,6 +1,6 @@
 import { ERRORS, GatewayError, type ErrorRow } from "../core/errors.ts";
 import type { CallerDialect } from "../dialects/dialect.ts";
-import { logEvent } from "../platform/log.ts";
+import { logFault } from "../platform/log.ts";
 
 /** Any error as a response in the caller's grammar. What is not ours to show becomes a plain 500. */
 export function errorResponse(
@@ -31,17 +31,10 @@ function originOf(row: ErrorRow, provider: string | undefined): string {
 
 /** A bug of ours. The message stays inside: an engine's message may quote what it choked on. */
 function internalError(cause: unknown): GatewayError {
-  logEvent("internal_error", whereIn(cause));
+  logFault(cause);
   return new GatewayError(
     "internal_error",
     `Internal server error. If it happens again, report it with the request id; status ${ERRORS.internal_error.status}.`,
     { cause },
   );
-}
-
-/** The name and the stack's addresses, without the message line. */
-function whereIn(cause: unknown): { name: string; at: string[] } {
-  if (!(cause instanceof Error)) return { name: typeof cause, at: [] };
-  const lines = (cause.stack ?? "").split("\n").map((line) => line.trim());
-  return { name: cause.name, at: lines.filter((line) => line.startsWith("at ")).slice(0, 12) };
 }

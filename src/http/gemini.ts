@@ -1,9 +1,12 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { gemini, geminiArray, geminiCount } from "../dialects/gemini/index.ts";
+import { GOOGLE_EMBEDDINGS } from "../dialects/gemini-embeddings/index.ts";
+import type { EmbeddingMethod } from "../dialects/gemini-embeddings/index.ts";
 import { answer } from "../pipeline/answer.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
 import { countTokens } from "../pipeline/count-tokens.ts";
+import { FORWARDS } from "../pipeline/forward.ts";
 import type { App } from "./context.ts";
 import { GOOGLE_PREFIXES, methodPaths, readModelMethod, vertexBases } from "./google-paths.ts";
 import { serve } from "./serve.ts";
@@ -23,7 +26,14 @@ const BASES = [
   ...vertexBases("google"),
 ];
 
-const METHODS = ["generateContent", "streamGenerateContent", "countTokens"];
+const METHODS = [
+  "generateContent",
+  "streamGenerateContent",
+  "countTokens",
+  "embedContent",
+  "batchEmbedContents",
+  "predict",
+];
 
 /** Where Google's clients ask, for AI Studio or for Vertex AI. */
 export function geminiRoutes(): Hono<App> {
@@ -44,7 +54,27 @@ function routeOf(c: Context<App>): ChatRoute {
       const dialect = c.req.query("alt") === "sse" ? gemini : geminiArray;
       return { path, callType: "agenerate_content", dialect, target: { model, stream: true } };
     }
+    case "embedContent":
+    case "batchEmbedContents":
+    case "predict":
+      return { ...EMBEDDINGS[method], path, target: { model } };
     default:
       return { path, callType: "agenerate_content", dialect: gemini, target: { model } };
   }
+}
+
+const EMBEDDINGS = {
+  embedContent: embeddings("embedContent"),
+  batchEmbedContents: embeddings("batchEmbedContents"),
+  predict: embeddings("predict"),
+};
+
+/** The embeddings `/v1/embeddings` serves, in Google's words. */
+function embeddings(method: EmbeddingMethod): Omit<ChatRoute, "path" | "target"> {
+  const { dialect, renderAnswer } = GOOGLE_EMBEDDINGS[method];
+  return {
+    callType: "aembedding",
+    dialect,
+    forward: { ...FORWARDS.embeddings, renderAnswer },
+  };
 }

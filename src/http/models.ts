@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { capabilitiesOf } from "../core/capabilities.ts";
 import { GatewayError } from "../core/errors.ts";
 import { findGroup } from "../core/plan.ts";
 import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
@@ -8,6 +7,7 @@ import type { CallerDialect } from "../dialects/dialect.ts";
 import { gemini } from "../dialects/gemini/index.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { listModels } from "../pipeline/list-models.ts";
+import { modelInfoOf } from "../pipeline/model-info.ts";
 import type { App } from "./context.ts";
 import { callContext } from "./call-context.ts";
 import { errorResponse } from "./error-response.ts";
@@ -15,6 +15,7 @@ import { GOOGLE_PREFIXES, withoutFolder } from "./google-paths.ts";
 
 const GOOGLES = GOOGLE_PREFIXES.flatMap((prefix) => [
   `${prefix}/v1beta/models`,
+  `${prefix}/v1alpha/models`,
   ...(prefix === "" ? [] : [`${prefix}/v1/models`]),
 ]);
 const MODELS = ["/v1/models", "/models"];
@@ -81,12 +82,22 @@ const OPENAI: Shape = {
 
 const ANTHROPIC: Shape = {
   dialect: anthropicMessages,
-  one: (id) => ({
-    type: "model",
-    id,
-    display_name: id,
-    created_at: new Date(CREATED_AT_S * 1000).toISOString(),
-  }),
+  one(id, c) {
+    const { maxInputTokens, maxOutputTokens } = factsOf(id, c);
+    return {
+      type: "model",
+      id,
+      display_name: id,
+      created_at: new Date(CREATED_AT_S * 1000).toISOString(),
+      lifecycle: "active",
+      deprecated_at: null,
+      retires_at: null,
+      line: null,
+      capabilities: null,
+      max_input_tokens: maxInputTokens,
+      max_tokens: maxOutputTokens,
+    };
+  },
   all: (names, c) => ({
     data: names.map((id) => ANTHROPIC.one(id, c)),
     has_more: false,
@@ -98,16 +109,36 @@ const ANTHROPIC: Shape = {
 const GEMINI: Shape = {
   dialect: gemini,
   one(name, c) {
-    const [deployment] = findGroup(name, c.var.gateway.deps.config)?.deployments ?? [];
-    const { maxInputTokens, maxOutputTokens } = capabilitiesOf(deployment?.baseModel ?? name);
+    const { isEmbedding, maxInputTokens, maxOutputTokens } = factsOf(name, c);
     return {
       name: `models/${name}`,
       version: "001",
       displayName: name,
-      inputTokenLimit: maxInputTokens,
-      outputTokenLimit: maxOutputTokens,
-      supportedGenerationMethods: ["generateContent", "countTokens"],
+      ...(maxInputTokens === null ? {} : { inputTokenLimit: maxInputTokens }),
+      ...(maxOutputTokens === null ? {} : { outputTokenLimit: maxOutputTokens }),
+      supportedGenerationMethods: isEmbedding
+        ? ["embedContent", "batchEmbedContents"]
+        : ["generateContent", "countTokens"],
     };
   },
   all: (names, c) => ({ models: names.map((name) => GEMINI.one(name, c)) }),
 };
+
+interface Facts {
+  isEmbedding: boolean;
+  /** `null` where nobody told. */
+  maxInputTokens: number | null;
+  maxOutputTokens: number | null;
+}
+
+/** What `/model/info` tells of the first deployment by this name. */
+function factsOf(name: string, c: Context<App>): Facts {
+  const [deployment] = findGroup(name, c.var.gateway.deps.config)?.deployments ?? [];
+  const info = deployment === undefined ? {} : modelInfoOf(name, deployment).model_info;
+  const limit = (value: unknown): number | null => (typeof value === "number" ? value : null);
+  return {
+    isEmbedding: info["mode"] === "embedding",
+    maxInputTokens: limit(info["max_input_tokens"]),
+    maxOutputTokens: limit(info["max_output_tokens"]),
+  };
+}

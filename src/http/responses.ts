@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 import { GatewayError } from "../core/errors.ts";
 import { openAiResponses } from "../dialects/openai-responses/index.ts";
 import { answer } from "../pipeline/answer.ts";
+import { askKept, type KeptOperation } from "../pipeline/kept-response.ts";
 import type { ChatRoute } from "../pipeline/call.ts";
 import type { App } from "./context.ts";
 import { callContext } from "./call-context.ts";
@@ -34,19 +35,37 @@ export function responseRoutes(): Hono<App> {
     answer,
   );
   app.on("GET", [...PATHS, ...DEPLOYMENT_PATHS], refuseSocket);
-  const stored = PATHS.map((path) => `${path}/:id`);
-  app.on(["GET", "DELETE"], stored, refuseStored);
-  app.on(
-    "GET",
-    stored.map((path) => `${path}/input_items`),
-    refuseStored,
-  );
-  app.on(
-    "POST",
-    stored.map((path) => `${path}/cancel`),
-    refuseStored,
-  );
+  for (const operation of KEPT) {
+    const { method, suffix } = operation;
+    const paths = [...PATHS, ...DEPLOYMENT_PATHS].map((path) => `${path}/:id${suffix}`);
+    app.on(method, paths, (c) => serveKept(c, operation));
+  }
   return app;
+}
+
+const ROUTE = "/v1/responses/{response_id}";
+
+/** What can be done with an answer that OpenAI or Azure keeps. */
+const KEPT: readonly KeptOperation[] = [
+  { method: "GET", suffix: "", parameters: ["include", "include[]"], route: ROUTE },
+  { method: "DELETE", suffix: "", parameters: [], route: ROUTE },
+  { method: "POST", suffix: "/cancel", parameters: [], route: `${ROUTE}/cancel` },
+  {
+    method: "GET",
+    suffix: "/input_items",
+    parameters: ["after", "before", "include", "include[]", "limit", "order"],
+    route: `${ROUTE}/input_items`,
+  },
+];
+
+async function serveKept(c: Context<App>, operation: KeptOperation): Promise<Response> {
+  const context = callContext(c);
+  const id = c.req.param("id") ?? "";
+  try {
+    return await askKept(c.req.raw, id, operation, context, c.var.gateway.deps);
+  } catch (error) {
+    return errorResponse(error, openAiResponses, context.id);
+  }
 }
 
 /** Codex tries a WebSocket first, and only this status makes it fall back to POST at once. */
@@ -61,17 +80,4 @@ function refuseSocket(c: Context<App>): Response {
   return c.req.header("upgrade")?.toLowerCase() === "websocket"
     ? new Response(refused.body, { status: UPGRADE_REQUIRED, headers: refused.headers })
     : refused;
-}
-
-/**
- * An upstream may keep an answer, but under the gateway's credential: whoever knew an id could read
- * another team's conversation. So nothing stored can be fetched, deleted or cancelled through here.
- */
-function refuseStored(c: Context<App>): Response {
-  const error = new GatewayError(
-    "not_found",
-    "This gateway keeps no responses. Use the answer of the call that made it, and send the whole conversation in `input` with the next one.",
-    { param: "response_id" },
-  );
-  return errorResponse(error, openAiResponses, callContext(c).id);
 }

@@ -1,6 +1,7 @@
 import type { CostBound, ReserveReply, ReserveRequest } from "../core/ledger.ts";
 import { refusePremium } from "../core/bound/premium.ts";
 import { GatewayError } from "../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { Admitted } from "./admitted.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
@@ -8,18 +9,22 @@ import { boundOfCall, pricedDeployments } from "./forward-bound.ts";
 import { LEASE_MS } from "./lease.ts";
 import { draftRecord } from "./record.ts";
 import { errorOfRefusal } from "./refusals.ts";
+import { meantBy } from "./resolve-model.ts";
 
 /**
  * May this key make this call, and can every budget above it pay the most it can cost? One call to
  * the account object decides, and holds the money until the call is settled.
  */
 export async function admit(call: Call, deps: Deps): Promise<Admitted> {
-  const bound = priceBound(call);
-  const request = reserveRequest(call, bound, deps);
-  const reply = await reserve(call, request, deps);
+  const { reply, bound } = await reserve(call, deps);
   if (reply.kind === "refused") {
-    const { envelope, context } = call;
-    throw errorOfRefusal(reply.refusal, { model: envelope.model, nowMs: context.startedAtMs });
+    const { envelope, context, route } = call;
+    throw errorOfRefusal(reply.refusal, {
+      model: envelope.model,
+      nowMs: context.startedAtMs,
+      route: route.path,
+      legacyStatuses: deps.config.settings.legacyStatuses,
+    });
   }
   const { admission } = reply;
   const clamped = admission.outputTokensMax < bound.outputTokensMax;
@@ -48,30 +53,70 @@ function priceBound(call: Call): CostBound {
 }
 
 function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveRequest {
+  const { attribution } = call;
   return {
     leaseId: call.context.id,
     keyHash: call.caller.keyHash,
+    route: call.route.path,
+    requesterIp: attribution.requesterIp,
     model: call.group.name,
     accessGroups: call.group.deployments.flatMap((one) => one.accessGroups),
+    modelAsked: call.envelope.model,
+    modelMeant: call.modelMeant,
+    parameters: parameterNames(call.body.value),
+    endUser: attribution.endUser,
+    tags: attribution.tags,
     bound,
+    allowsClamping: call.allowsClamping,
     deadlineMs: deps.nowMs() + LEASE_MS,
     waitMs: deps.config.settings.budgetWaitMs,
     draft: draftRecord(call, deps),
   };
 }
 
-async function reserve(
-  call: Call,
-  request: ReserveRequest,
-  deps: Deps,
-): Promise<Exclude<ReserveReply, { kind: "moved" }>> {
-  const reply = await ask(call.caller.accountId, request, deps);
-  if (reply.kind !== "moved") return reply;
-  // A native key names the account it was born in; a key that changed teams is answered from there.
-  call.caller.accountId = reply.accountId;
-  const second = await ask(reply.accountId, request, deps);
-  if (second.kind === "moved") throw new GatewayError("unavailable", "The key is being moved.");
-  return second;
+/** What an administrator can insist on: `user`, `metadata.generation_name`. */
+function parameterNames(body: JsonObject): string[] {
+  const { metadata, litellm_metadata: own } = body;
+  const inside = [metadata, own].flatMap((one) => (isJsonObject(one) ? Object.keys(one) : []));
+  const names = [...Object.keys(body), ...inside.map((name) => `metadata.${name}`)];
+  return names.filter((name) => name.length <= NAME_CHARACTERS_MAX).slice(0, NAMES_MAX);
+}
+
+/** They travel with every call; no administrator asks for more. */
+const NAMES_MAX = 128;
+const NAME_CHARACTERS_MAX = 128;
+
+type Verdict = Extract<ReserveReply, { kind: "admitted" | "refused" }>;
+
+/** Asks until somebody decides: keys move between accounts, and names stand for other names. */
+async function reserve(call: Call, deps: Deps): Promise<{ reply: Verdict; bound: CostBound }> {
+  for (let turn = 0; turn < TURNS_MAX; turn += 1) {
+    const bound = priceBound(call);
+    const reply = await ask(call.caller.accountId, reserveRequest(call, bound, deps), deps);
+    switch (reply.kind) {
+      case "admitted":
+      case "refused":
+        return { reply, bound };
+      case "moved":
+        // A native key names the account it was born in; whoever settles has to know the new one.
+        call.caller.accountId = reply.accountId;
+        break;
+      case "aliased":
+        takeAlias(call, reply.model, deps);
+        break;
+    }
+  }
+  throw new GatewayError("unavailable", "The key is being changed.", { retryAfterMs: 1_000 });
+}
+
+/** A key that moved and whose name for the model changed at the same time takes three. */
+const TURNS_MAX = 4;
+
+function takeAlias(call: Call, model: string, deps: Deps): void {
+  deps.aliases.learn(call.caller.keyHash, call.envelope.model, model);
+  const { name, group } = meantBy(model, deps);
+  call.modelMeant = name;
+  call.group = group;
 }
 
 /** Money is never spent on a guess: without the account's word the call is refused. */

@@ -1,7 +1,8 @@
 import { usdFromNano } from "../core/money.ts";
-import type { RateStanding } from "../core/ledger.ts";
 import type { Charge } from "./charge.ts";
+import { rateHeadersOf } from "./rate-headers.ts";
 import type { Relay } from "./relaying.ts";
+import { allowedHeaders, MESSAGES_ROUTE } from "./unified-headers.ts";
 
 /**
  * The headers of an answer. `charge` is known before a whole answer leaves, and not before a stream
@@ -33,13 +34,22 @@ export function answerHeaders(work: Relay, charge?: Charge): Headers {
     headers.set("x-litellm-key-max-budget", String(usdFromNano(key.maxBudgetNanoUsd)));
   }
   if (charge !== undefined) setCost(headers, charge);
+  if (admitted.outputTokensMax !== undefined) {
+    headers.set("x-sekisho-clamped-max-tokens", String(admitted.outputTokensMax));
+  }
   if (dropped.length > 0) headers.set("x-sekisho-dropped-params", dropped.join(","));
   const vendorId = answer.headers.get("request-id") ?? answer.headers.get("x-amzn-requestid");
   if (vendorId !== null) headers.set("request-id", vendorId);
   if (call.dialect.framing.name === "event-stream") {
     headers.set("x-amzn-requestid", call.context.id);
   }
-  for (const [name, value] of rateHeaders(key.limits)) headers.set(name, value);
+  for (const { scope, model, unit, limit } of key.limits) {
+    if (scope !== "key" || model !== null || unit === "parallel") continue;
+    headers.set(`x-litellm-key-${unit === "requests" ? "rpm" : "tpm"}-limit`, String(limit));
+  }
+  const limits = rateHeadersOf(key.limits, key.teamId !== null);
+  const caps = call.route.path === MESSAGES_ROUTE ? allowedHeaders(key.budgets) : {};
+  for (const [name, value] of Object.entries({ ...limits, ...caps })) headers.set(name, value);
   return headers;
 }
 
@@ -55,28 +65,4 @@ function setCost(headers: Headers, charge: Charge): void {
     "x-litellm-response-cost-cache-creation",
     String(usdFromNano(charge.cost.cacheWrite)),
   );
-}
-
-const SCOPE_WORD = { key: "api_key", team: "team", user: "user" } as const;
-
-/** The key's own limits, else the tightest above it, in OpenAI's words; and each scope in LiteLLM's. */
-export function* rateHeaders(limits: readonly RateStanding[]): Generator<[string, string]> {
-  for (const limit of limits) {
-    const unit = limit.unit === "parallel" ? "max_parallel_requests" : limit.unit;
-    const scope = SCOPE_WORD[limit.scope];
-    yield [`x-ratelimit-${scope}-limit-${unit}`, String(limit.limit)];
-    yield [`x-ratelimit-${scope}-remaining-${unit}`, String(limit.remaining)];
-  }
-  for (const unit of ["requests", "tokens"] as const) {
-    const standing = tightest(limits.filter((limit) => limit.unit === unit));
-    if (standing === undefined) continue;
-    yield [`x-ratelimit-limit-${unit}`, String(standing.limit)];
-    yield [`x-ratelimit-remaining-${unit}`, String(standing.remaining)];
-    yield [`x-ratelimit-reset-${unit}`, `${Math.ceil(standing.resetMs / 1000)}s`];
-  }
-}
-
-function tightest(limits: RateStanding[]): RateStanding | undefined {
-  const own = limits.find((limit) => limit.scope === "key");
-  return own ?? limits.toSorted((a, b) => a.remaining - b.remaining)[0];
 }

@@ -11,8 +11,9 @@ export interface ReadFrame {
 }
 
 /**
- * An upstream's streamed answer, read. It never throws: a cut connection, a bad checksum and a
- * silence that lasts too long all arrive as an "error" event, and nothing comes after one.
+ * An upstream's streamed answer, read. Whatever the upstream does is told: a cut connection, a bad
+ * checksum and a silence that lasts too long all arrive as an "error" event, and nothing comes after
+ * one. Only a fault of ours is thrown.
  */
 export interface AnswerStream {
   /** The next frames; `undefined` after the last. */
@@ -38,25 +39,7 @@ export function openAnswerStream(parts: StreamParts): AnswerStream {
   const bytes = parts.body.getReader({ mode: "byob" });
   let hurry: Promise<unknown> | undefined;
   let done = false;
-
-  /** What came before a frame that is not understood still counts. */
-  const interpret = (frames: Frame[]): ReadFrame[] => {
-    const read: ReadFrame[] = [];
-    try {
-      for (const frame of frames) read.push({ frame, events: parts.reader.read(frame) });
-      return read;
-    } catch (cause) {
-      return [...read, broken(cause)];
-    }
-  };
-
-  const step = async (): Promise<ReadFrame[]> => {
-    if (hurry !== undefined) await pause(GATHER_MS, hurry);
-    const piece = await withTimeout(readPiece(bytes), parts.idleTimeoutMs);
-    if (piece !== undefined) return interpret(parts.decoder.push(piece));
-    done = true;
-    return [...interpret(parts.decoder.end()), { frame: undefined, events: parts.reader.end() }];
-  };
+  let fault: { cause: unknown } | undefined;
 
   const cancel = (): void => {
     done = true;
@@ -64,17 +47,40 @@ export function openAnswerStream(parts: StreamParts): AnswerStream {
     void bytes.cancel().catch(() => undefined);
   };
 
+  /** What came before a frame that is not understood still counts, whoever is to blame for it. */
+  const interpret = (piece: Uint8Array | undefined): ReadFrame[] => {
+    const read: ReadFrame[] = [];
+    try {
+      const frames = piece === undefined ? parts.decoder.end() : parts.decoder.push(piece);
+      for (const frame of frames) read.push({ frame, events: parts.reader.read(frame) });
+      if (piece === undefined) read.push({ frame: undefined, events: parts.reader.end() });
+    } catch (cause) {
+      if (cause instanceof FramingError) read.push(broken(cause));
+      else fault = { cause };
+    }
+    return read;
+  };
+
+  const step = async (): Promise<ReadFrame[]> => {
+    let piece: Uint8Array | undefined;
+    try {
+      if (hurry !== undefined) await pause(GATHER_MS, hurry);
+      piece = await withTimeout(readPiece(bytes), parts.idleTimeoutMs);
+    } catch (cause) {
+      return [broken(cause)];
+    }
+    if (piece === undefined) done = true;
+    return interpret(piece);
+  };
+
   return {
     async next() {
+      if (fault !== undefined) throw fault.cause;
       if (done) return undefined;
-      try {
-        const frames = await step();
-        if (frames.some((one) => one.events.some((event) => event.type === "error"))) cancel();
-        return frames;
-      } catch (cause) {
-        cancel();
-        return [broken(cause)];
-      }
+      const frames = await step();
+      const failed = frames.some((one) => one.events.some((event) => event.type === "error"));
+      if (failed || fault !== undefined) cancel();
+      return frames;
     },
     readInBulk: (wakening) => void (hurry = wakening),
     cancel,
@@ -90,10 +96,10 @@ async function readPiece(reader: ReadableStreamBYOBReader): Promise<Uint8Array |
 /** One read takes whatever has arrived, up to this. */
 const PIECE_BYTES = 65_536;
 /**
- * Crossing into JavaScript is what costs, so ten times a second is enough for counting. `readAtLeast`
- * would do the same and holds back the other branch of a tee: the caller's.
+ * Crossing into JavaScript is what costs, and counting has time: the end of the bytes is not waited
+ * for. `readAtLeast` would do the same and holds back the other branch of a tee: the caller's.
  */
-const GATHER_MS = 100;
+const GATHER_MS = 250;
 
 async function pause(milliseconds: number, hurry: Promise<unknown>): Promise<void> {
   let timer: number | null = null;

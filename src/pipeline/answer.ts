@@ -1,6 +1,7 @@
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import { admit } from "./admit.ts";
+import { AnswerLost, outcomeOfLoss } from "./answer-lost.ts";
 import type { ChatRoute } from "./call.ts";
 import type { CallContext, Deps } from "./deps.ts";
 import { dispatch } from "./dispatch.ts";
@@ -13,8 +14,8 @@ import { createSettle } from "./settle.ts";
 
 /**
  * The gateway, top to bottom. Every call of every dialect takes this line, and however it ends its
- * money is accounted for exactly once: here when no deployment answered, in `relay` when one did,
- * and by the account itself when this isolate dies on the way.
+ * money is accounted for exactly once: in `relay` when an answer went to the caller, here when none
+ * did, and by the account itself when this isolate dies on the way.
  */
 export async function answer(
   request: Request,
@@ -27,6 +28,8 @@ export async function answer(
   const admitted = await admit(call, deps);
   const settle = createSettle(call, admitted, deps);
   try {
+    // Who left while the call waited for its money would still be billed for it.
+    if (context.callerGone.aborted) throw new GatewayError("caller_gone", "The caller hung up.");
     const dispatched = await dispatch(call, admitted, deps);
     if (dispatched.kind === "answered") {
       return relay({ call, admitted, answered: dispatched, settle, deps });
@@ -35,6 +38,10 @@ export async function answer(
     settle(refused(error, dispatched));
     throw error;
   } catch (cause) {
+    if (cause instanceof AnswerLost) {
+      settle(outcomeOfLoss(cause));
+      throw cause.cause;
+    }
     settle(refused(cause));
     throw cause;
   }

@@ -3,14 +3,23 @@ import { GatewayError } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { FramingError } from "../dialects/framing/frame.ts";
+import {
+  refusesThoughts,
+  type ReadableThoughts,
+} from "../dialects/openai-responses/readable-thoughts.ts";
 import type { UpstreamCall } from "../providers/provider.ts";
+import { AnswerLost } from "./answer-lost.ts";
 import type { Asked, Attempt } from "./asked.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
 import { attemptForwarded, type ForwardedAnswer } from "./forward-attempt.ts";
+import { NOTHING_OBSERVED } from "./outcome.ts";
+import { sealAnswer } from "./seal-answer.ts";
+import { sealingOf, type Sealing } from "./sealing.ts";
 import {
   brokenAnswer,
   isInOwnWords,
+  observeAnswer,
   openStream,
   readWhole,
   type StreamedAnswer,
@@ -42,6 +51,7 @@ export async function attemptAnswer(attempt: Attempt, deps: Deps): Promise<Attem
     stream: call.envelope.stream,
     betas: call.betas,
     anthropicVersion: call.anthropicVersion,
+    addedBetas: [],
     dropped,
   };
   const request = new AbortController();
@@ -65,6 +75,38 @@ export async function attemptAnswer(attempt: Attempt, deps: Deps): Promise<Attem
 }
 
 async function converse(asked: Asked, deps: Deps): Promise<Answer | Failure> {
+  const sealing = await sealingOf(asked, deps);
+  if (sealing === undefined) return ask(asked, deps);
+  const answer = await askWith(asked, sealing, sealing.thoughts, deps);
+  if (!("category" in answer)) return sealOrLose(answer, sealing, asked.attempt, deps);
+  if (!refusesThoughts(answer)) return answer;
+  // Some thought of the history is from nobody knows where. Nothing was done yet, so this is still the
+  // same attempt, and the answer is worth more than the thoughts.
+  const second = await askWith(asked, sealing, { kind: "none" }, deps);
+  return "category" in second ? second : sealOrLose(second, sealing, asked.attempt, deps);
+}
+
+/** The vendor has answered: a fault in sealing loses what it bills. */
+async function sealOrLose(
+  answer: WholeAnswer | StreamedAnswer,
+  sealing: Sealing,
+  { deployment, attempts }: Attempt,
+  deps: Deps,
+): Promise<Answer> {
+  try {
+    return await sealAnswer(answer, sealing);
+  } catch (cause) {
+    if (answer.kind === "streamed") answer.abort();
+    const observed = observeAnswer(answer, () => deps.nowMs());
+    throw new AnswerLost({ deployment, attempts, observed }, cause);
+  }
+}
+
+function askWith(asked: Asked, sealing: Sealing, thoughts: ReadableThoughts, deps: Deps) {
+  return ask({ ...asked, sealing, upstream: { ...asked.upstream, thoughts } }, deps);
+}
+
+async function ask(asked: Asked, deps: Deps): Promise<WholeAnswer | StreamedAnswer | Failure> {
   const { attempt, dialect, upstream } = asked;
   const { provider, call } = attempt;
   const body = renderBody(asked);
@@ -74,7 +116,7 @@ async function converse(asked: Asked, deps: Deps): Promise<Answer | Failure> {
   if (!response.ok) return readFailure(response, provider, dialect);
   const answer = await (call.envelope.stream
     ? openStream(response, asked, deps)
-    : readWhole(response, dialect));
+    : readWhole(response, asked));
   return "category" in answer ? answer : { ...answer, inOwnWords: isInOwnWords(attempt) };
 }
 
@@ -84,11 +126,23 @@ async function forward(asked: Asked, deps: Deps): Promise<Answer | Failure> {
   const { call, provider } = attempt;
   const endpoint = call.route.forward && provider.endpoints?.[call.route.forward.operation];
   if (endpoint === undefined) throw new GatewayError("internal_error", "No such endpoint.");
-  return attemptForwarded(call, endpoint, upstream, async (prepare) => {
+  let isBilled = false;
+  const answer = attemptForwarded(call, endpoint, upstream, async (prepare) => {
     const response = await send(asked, prepare, deps);
     if (!response.ok) return readFailure(response, provider, dialect);
+    isBilled = true;
     return { headers: response.headers, body: response.body, text: () => readText(response) };
   });
+  return answer.catch((cause: unknown) => {
+    throw isBilled && isFault(cause) ? lostUnread(attempt, cause) : cause;
+  });
+}
+
+/** Nothing is known of the answer but the most it can have been. */
+function lostUnread({ call, deployment, attempts }: Attempt, cause: unknown): AnswerLost {
+  const outputCharacters = call.envelope.maxOutputTokens ?? 0;
+  const observed = { ...NOTHING_OBSERVED, outputCharacters };
+  return new AnswerLost({ deployment, attempts, observed }, cause);
 }
 
 function objectOf(body: string): JsonObject {
@@ -103,6 +157,15 @@ function firstByteTimeoutMs(call: Call, deployment: Deployment, deps: Deps): num
   const wished = call.envelope.stream ? (forStreams ?? forAll) : forAll;
   // All attempts together have the router's time, and the account counts on it.
   return Math.min(wished, call.context.startedAtMs + router.timeoutMs - deps.nowMs());
+}
+
+/** Neither the upstream's doing nor the caller's, nor the operator's. */
+function isFault(cause: unknown): boolean {
+  return !(
+    cause instanceof ConnectionLost ||
+    cause instanceof FramingError ||
+    cause instanceof GatewayError
+  );
 }
 
 /** Anything else that is thrown is about the caller's request, or a fault of ours, and must be seen. */

@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../core/chat.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { ModelGroup } from "../core/plan.ts";
 import type { CallRecord } from "../core/record.ts";
 import type { CallerDialect, Envelope, RequestBody, RouteTarget } from "../dialects/dialect.ts";
@@ -16,6 +17,8 @@ export interface ChatRoute {
   target: RouteTarget;
   /** Set where no conversation is asked: the call is forwarded, metered and charged. */
   forward?: Forward;
+  /** Where several kinds of calls share a path, the other kind, if the body is one of those. */
+  insteadFor?(body: JsonObject): ChatRoute | undefined;
 }
 
 /** A call that has been read: who asks, what, of which model. */
@@ -26,7 +29,12 @@ export interface Call {
   dialect: CallerDialect;
   body: RequestBody;
   envelope: Envelope;
+  /** What is to serve. The account may know the caller's name for it as another model's. */
   group: ModelGroup;
+  /** The name the group was found by. */
+  modelMeant: string;
+  /** The caller would rather have a shorter answer than none, even where it named a length. */
+  allowsClamping: boolean;
   attribution: Attribution;
   betas: string[];
   anthropicVersion: string | undefined;

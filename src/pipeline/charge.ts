@@ -1,5 +1,6 @@
 import { NO_USAGE, type Usage } from "../core/chat.ts";
-import { costOf } from "../core/cost.ts";
+import type { Deployment } from "../core/config/deployment.ts";
+import { costAsTold, costOf, type Cost } from "../core/cost.ts";
 import { nanoFromPico } from "../core/money.ts";
 import type { Price } from "../core/price.ts";
 import type { CostBreakdown, UsageSource } from "../core/record.ts";
@@ -29,7 +30,7 @@ export function chargeFor(outcome: Outcome, admitted: Admitted): Charge {
     return { costNanoUsd: 0, cost: FREE, usage: NO_USAGE, usageSource: "none" };
   }
   if (usage !== undefined && usageIsFinal) {
-    const { costNanoUsd, breakdown } = costOf(usage, price);
+    const { costNanoUsd, breakdown } = countedCost(usage, price, outcome.deployment);
     const byUnit = nanoForUnits(units, price);
     const cost = { ...breakdown, output: breakdown.output + byUnit };
     return { costNanoUsd: costNanoUsd + byUnit, cost, usage, usageSource: "reported" };
@@ -37,6 +38,21 @@ export function chargeFor(outcome: Outcome, admitted: Admitted): Charge {
   return outcome.ending === "caller-gone"
     ? chargeReserved(outcome, admitted)
     : chargeObserved(outcome, admitted, price);
+}
+
+/**
+ * Vendors whose price depends on what only they know (who served the call, how far it searched), and
+ * who say in their answers what they took. Others' figures are not believed: whoever sits between can
+ * write anything there.
+ */
+const TELLS_COST = new Set(["openrouter", "perplexity"]);
+
+/** What an operator states as the price is the price. */
+function countedCost(usage: Usage, price: Price, deployment: Deployment | undefined): Cost {
+  const counted = costOf(usage, price);
+  const { toldNanoUsd } = usage;
+  const isBelieved = TELLS_COST.has(deployment?.provider ?? "") && price.source !== "config";
+  return isBelieved && toldNanoUsd !== undefined ? costAsTold(toldNanoUsd, counted) : counted;
 }
 
 function chargeReserved(outcome: Outcome, admitted: Admitted): Charge {

@@ -5,13 +5,15 @@ import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
 import type { CallerDialect, RequestBody } from "../dialects/dialect.ts";
 import { findProvider } from "../providers/index.ts";
-import type { TokenCounter, UpstreamCall } from "../providers/provider.ts";
+import type { Provider, TokenCounter, UpstreamCall } from "../providers/provider.ts";
 import type { ChatRoute } from "./call.ts";
-import { checkAccess } from "./check-access.ts";
+import { visitOf } from "./check-access.ts";
 import type { CallContext, Deps } from "./deps.ts";
 import { identifySender } from "./identify.ts";
-import { groupOf, readList } from "./parse.ts";
+import { readList } from "./parse.ts";
 import { readJsonBody } from "./read-request.ts";
+import { findAllowed } from "./resolve-model.ts";
+import { send } from "./upstream-request.ts";
 
 /**
  * Counts a prompt's tokens: by the vendor where it has a counter, else by an overestimate, which says
@@ -34,11 +36,14 @@ export async function countTokens(
       param: "model",
     });
   }
-  const group = groupOf(model, deps);
-  await checkAccess(caller, group, deps);
-  const flags = [...readList(request.headers.get("anthropic-beta")), ...betas];
+  const visit = visitOf(request.headers, route.path);
+  const group = await findAllowed(model, caller, visit, deps);
+  const asked = {
+    betas: [...readList(request.headers.get("anthropic-beta")), ...betas],
+    anthropicVersion: request.headers.get("anthropic-version") ?? undefined,
+  };
   for (const deployment of group.deployments) {
-    const counted = await countAt(deployment, body, flags, route, deps);
+    const counted = await countAt(deployment, body, asked, route, deps);
     if (counted !== undefined) return answerWith(counted, dialect, context);
   }
   return answerWith(estimateTokens(measureInput(body.value)), dialect, context, {
@@ -50,7 +55,7 @@ export async function countTokens(
 async function countAt(
   deployment: Deployment,
   body: RequestBody,
-  betas: string[],
+  asked: Pick<UpstreamCall, "betas" | "anthropicVersion">,
   route: ChatRoute,
   deps: Deps,
 ): Promise<number | undefined> {
@@ -62,45 +67,39 @@ async function countAt(
   if (provider.dialect(deployment, route.dialect.name).name !== route.dialect.name)
     return undefined;
   try {
-    return await askCounter(
-      counter,
-      {
-        deployment,
-        dialect: route.dialect.name,
-        stream: false,
-        betas,
-        anthropicVersion: undefined,
-      },
-      body,
-      deps,
-    );
+    const upstream = {
+      ...asked,
+      deployment,
+      dialect: route.dialect.name,
+      stream: false,
+      addedBetas: [],
+    };
+    return await askCounter({ provider, counter, upstream }, body, deps);
   } catch {
     // Any trouble here has the same remedy: the next counter, or the estimate.
     return undefined;
   }
 }
 
+interface Counting {
+  provider: Provider;
+  counter: TokenCounter;
+  upstream: UpstreamCall;
+}
+
 async function askCounter(
-  counter: TokenCounter,
-  call: UpstreamCall,
+  { provider, counter, upstream }: Counting,
   body: RequestBody,
   deps: Deps,
 ): Promise<number | undefined> {
   const patch = createBodyPatch(body.text);
-  patch.set("model", call.deployment.model);
-  counter.adaptBody(patch, call);
-  const prepared = await counter.prepare(call, patch.text(), {
-    nowMs: deps.nowMs(),
-    tokens: deps.tokens,
-  });
-  const response = await deps.fetch(
-    new Request(prepared.url, {
-      method: "POST",
-      headers: prepared.headers,
-      body: prepared.body,
-      redirect: "manual",
-      signal: AbortSignal.timeout(COUNT_TIMEOUT_MS),
-    }),
+  patch.set("model", upstream.deployment.model);
+  counter.adaptBody(patch, upstream);
+  const request = { signal: AbortSignal.timeout(COUNT_TIMEOUT_MS) };
+  const response = await send(
+    { attempt: { provider }, upstream, request },
+    (tools) => counter.prepare(upstream, patch.text(), tools),
+    deps,
   );
   const answer = parseJson(await response.text());
   return response.ok && isJsonObject(answer) ? counter.read(answer) : undefined;

@@ -2,6 +2,7 @@ import type { GatewayConfig } from "../core/config/deployment.ts";
 import type { KeySigner } from "../core/key-format.ts";
 import type { AccountLedger } from "../core/ledger.ts";
 import type { TokenMint } from "../providers/google-token.ts";
+import type { AliasMemory } from "./alias-memory.ts";
 import type { Cooldowns } from "./cooldowns.ts";
 
 /** Everything the line needs of the world, as plain functions. Built once per isolate by `compose`. */
@@ -15,11 +16,14 @@ export interface Deps {
   /** Uniform in [0, 1). */
   random(): number;
   sleep(milliseconds: number): Promise<void>;
+  /** Notes where in our code a fault lies that no caller is told of, and nothing of what it says. */
+  noteFault(cause: unknown): void;
   account(accountId: string): AccountLedger;
   /** For keys that do not name their account: imported and self-chosen ones. Cached for a moment. */
   findAccountOfKey(keyHash: string): Promise<string | undefined>;
   tokens: TokenMint;
   cooldowns: Cooldowns;
+  aliases: AliasMemory;
 }
 
 /** What belongs to one call and not to the isolate. */

@@ -9,6 +9,7 @@ import { attemptAnswer, type Answer, type AttemptResult } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
 import { pricedDeployments } from "./forward-bound.ts";
+import { keepersOf, readPrevious } from "./previous-response.ts";
 
 export type Dispatched =
   | {
@@ -29,16 +30,22 @@ type Failed = Omit<Extract<AttemptResult, { ok: false }>, "ok">;
  * Every deployment of the group gets a chance before any is asked again.
  */
 export async function dispatch(call: Call, admitted: Admitted, deps: Deps): Promise<Dispatched> {
-  const candidates = findCandidates(call, deps);
+  const owner = {
+    accountId: call.caller.accountId,
+    userId: admitted.admission.key.userId,
+  };
+  const previous = await readPrevious(call, owner, deps);
+  const candidates = await keepersOf(previous, findCandidates(call, deps), deps);
   const attemptsMax = 1 + Math.max(deps.config.router.retriesMax, candidates.length - 1);
   const deadlineMs = call.context.startedAtMs + deps.config.router.timeoutMs;
   const { outputTokensMax } = admitted;
+  const given = { call, outputTokensMax, owner, previousId: previous?.id };
   let remaining = candidates;
   for (let attempts = 1; ; attempts++) {
     const [candidate, ...others] = remaining;
     if (candidate === undefined) throw new GatewayError("internal_error", "No deployment is left.");
     const { deployment } = candidate;
-    const result = await attemptAnswer({ call, ...candidate, outputTokensMax }, deps);
+    const result = await attemptAnswer({ ...given, ...candidate, attempts }, deps);
     if (result.ok) {
       return { kind: "answered", ...result, deployment, attempts };
     }
@@ -93,6 +100,10 @@ function serves(provider: Provider | undefined, { route: { forward } }: Call): b
 }
 
 function notServed({ envelope, route }: Call): GatewayError {
+  const unserved = route.forward?.unserved;
+  if (unserved !== undefined) {
+    return new GatewayError("invalid_request", `${envelope.model} ${unserved}`, { param: "model" });
+  }
   const message = `The provider of ${envelope.model} serves no ${route.forward?.operation ?? ""}; GET /v1/models lists the other models.`;
   return new GatewayError("not_supported", message, { param: "model" });
 }

@@ -8,7 +8,7 @@ import type { Dispatched } from "./dispatch.ts";
 /** What the caller is told when no deployment answered: the last failure, in the caller's grammar. */
 export function errorOfFailure(
   { failure, deployment, setupError }: Extract<Dispatched, { kind: "failed" }>,
-  call: Call,
+  call: Pick<Call, "dialect">,
 ): GatewayError {
   if (setupError !== undefined) return setupError;
   const { provider } = deployment;
@@ -82,6 +82,8 @@ function speaks(body: string, grammar: DialectName): boolean {
       return typeof error["message"] === "string" && "type" in error;
     case "gemini":
       return typeof error["status"] === "string";
+    // Nobody calls in Cohere's grammar.
+    case "cohere-chat":
     case "bedrock-converse":
       return false;
   }

@@ -59,7 +59,8 @@ export async function attemptForwarded(
   }
   if (last === undefined) throw new GatewayError("internal_error", "Nothing was asked.");
   const { text, usage, units } = endpoint.read(answers, call.body, upstream);
-  return { ...shellOf(last), body: text, usage, units };
+  const body = call.route.forward?.renderAnswer?.(text, call.body) ?? text;
+  return { ...shellOf(last), body, usage, units };
 }
 
 function asItComes(told: Told): ForwardedAnswer {

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Unit } from "../core/units.ts";
 import type { RequestBody } from "../dialects/dialect.ts";
 import { textIn } from "../dialects/lenient.ts";
+import { BEDROCK_INPUT_COUNT } from "../dialects/embeddings/cohere.ts";
 import type { Operation } from "../providers/endpoint.ts";
 import { readFormBody } from "./forward-form.ts";
 
@@ -18,6 +19,12 @@ export interface Forward {
   tokensAreTold: boolean;
   /** Recorded sound among the input, in bytes. */
   soundBytes(body: RequestBody): number;
+  /** Writes the answer anew, where the caller's grammar is not the endpoints'. Throws `FramingError`. */
+  renderAnswer?(answer: string, asked: RequestBody): string;
+  /** What the vendor says of the answer beside it, and callers look for. */
+  relayedHeaders?: readonly string[];
+  /** What is wrong with asking this of a model whose provider does not serve it. */
+  unserved?: string;
   /** Where the body is not JSON, how it is read. */
   readBody?(request: Request, bytesMax: number): Promise<RequestBody>;
 }
@@ -31,6 +38,13 @@ const PLAIN = {
 
 export const FORWARDS: Record<Operation, Forward> = {
   embeddings: { ...PLAIN, operation: "embeddings" },
+  "invoked-embeddings": {
+    ...PLAIN,
+    operation: "invoked-embeddings",
+    relayedHeaders: [BEDROCK_INPUT_COUNT],
+    unserved:
+      "is not on Bedrock, and only embedding models there are asked in the words of Titan or Cohere. POST /v1/embeddings serves every embedding model.",
+  },
   moderations: { ...PLAIN, operation: "moderations" },
   rerank: { ...PLAIN, operation: "rerank", unit: "query", unitsMax: searchesMax },
   images: {

@@ -1,15 +1,20 @@
 import { findGroup } from "../core/plan.ts";
-import { readAccess } from "./check-access.ts";
+import { readGrant, visitOf } from "./check-access.ts";
 import type { Deps } from "./deps.ts";
 import { identify } from "./identify.ts";
 
-/** Names of the models the key in these headers may use, aliases included, in the file's order. */
+/**
+ * Names of the models the key in these headers may use: in the file's order, then the file's aliases,
+ * then the key's own and its team's.
+ */
 export async function listModels(headers: Headers, deps: Deps, url?: string): Promise<string[]> {
   const caller = await identify(headers, deps, url);
-  const mayUse = await readAccess(caller, deps);
-  const names = [...deps.config.groups.keys(), ...deps.config.aliases.keys()];
-  return names.filter((name) => {
-    const group = findGroup(name, deps.config);
-    return group !== undefined && mayUse(group);
+  const { mayUse, aliases } = await readGrant(caller, visitOf(headers, "/v1/models"), deps);
+  const { groups, aliases: nicknames } = deps.config;
+  const names = new Set([...groups.keys(), ...nicknames.keys(), ...Object.keys(aliases)]);
+  return [...names].filter((name) => {
+    const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+    const group = findGroup(alias?.model ?? name, deps.config);
+    return group !== undefined && mayUse(name, group);
   });
 }

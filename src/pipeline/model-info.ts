@@ -1,10 +1,9 @@
-import { findCapabilities } from "../core/capabilities.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import type { JsonObject } from "../core/json.ts";
 import { usdFromPico } from "../core/money.ts";
 import { findGroup } from "../core/plan.ts";
 import type { Price, Rates } from "../core/price.ts";
-import { readAccess } from "./check-access.ts";
+import { readGrant, visitOf } from "./check-access.ts";
 import type { Deps } from "./deps.ts";
 import { identify } from "./identify.ts";
 
@@ -22,11 +21,11 @@ export async function listModelInfo(
   url?: string,
 ): Promise<ModelInfo[]> {
   const caller = await identify(headers, deps, url);
-  const mayUse = await readAccess(caller, deps);
+  const { mayUse } = await readGrant(caller, visitOf(headers, "/model/info"), deps);
   const names = [...deps.config.groups.keys(), ...deps.config.aliases.keys()];
   return names.flatMap((name) => {
     const group = findGroup(name, deps.config);
-    if (group === undefined || !mayUse(group)) return [];
+    if (group === undefined || !mayUse(name, group)) return [];
     return group.deployments.map((deployment) => modelInfoOf(name, deployment));
   });
 }
@@ -40,7 +39,7 @@ export function modelInfoOf(name: string, deployment: Deployment): ModelInfo {
     litellm_params: paramsOf(name, deployment),
     model_info: {
       mode,
-      ...(mode === "chat" && abilitiesOf(deployment.baseModel)),
+      ...(mode === "chat" && abilitiesOf(deployment)),
       ...withoutSecrets(modelInfo),
       ...costsOf(price),
       id,
@@ -75,8 +74,8 @@ function modeOf({ modelInfo, baseModel }: Deployment): string {
 }
 
 /** `null` is "nobody told us", as in LiteLLM. */
-function abilitiesOf(model: string): JsonObject {
-  const known = findCapabilities(model);
+function abilitiesOf({ facts }: Deployment): JsonObject {
+  const known = facts.known ? facts.capabilities : undefined;
   return {
     max_tokens: known?.maxOutputTokens ?? null,
     max_input_tokens: known?.maxInputTokens ?? null,
@@ -84,7 +83,7 @@ function abilitiesOf(model: string): JsonObject {
     supports_vision: known?.vision ?? null,
     supports_prompt_caching: known?.caching ?? null,
     supports_reasoning: known === undefined ? null : known.reasoning !== "none",
-    supports_function_calling: known === undefined ? null : true,
+    supports_function_calling: known?.tools ?? null,
     supports_tool_choice: known?.forcedTools ?? null,
     supports_response_schema: known?.schemaOutput ?? null,
     supports_assistant_prefill: known?.prefill ?? null,

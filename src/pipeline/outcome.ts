@@ -91,6 +91,7 @@ export function createObserver(nowMs: () => number, keepsText: boolean): Observe
         case "end":
           seen.finished = true;
           return;
+        case "block-citation":
         case "block-end":
         case "ping":
         case "error":
@@ -99,6 +100,13 @@ export function createObserver(nowMs: () => number, keepsText: boolean): Observe
     },
     result: () => ({ ...seen, usageIsFinal: counted && finishing }),
   };
+}
+
+/** What is seen of an answer, or of its beginning, that is all there. */
+export function observeAll(events: readonly ChatEvent[], nowMs: () => number): Observed {
+  const observer = createObserver(nowMs, false);
+  for (const event of events) observer.see(event);
+  return observer.result();
 }
 
 /** What sinks keep of a text at most; no more is gathered. */

@@ -7,9 +7,9 @@ export interface Outlet {
   /**
    * Moves all bytes without a detour through JavaScript and leaves the end of the stream open.
    * Resolves when the source ended, however it ended, or the caller left; true when all of it was
-   * moved.
+   * moved. `stop` lets go of the source before.
    */
-  pipe(source: ReadableStream<Uint8Array>): Promise<boolean>;
+  pipe(source: ReadableStream<Uint8Array>, stop?: AbortSignal): Promise<boolean>;
   idleMs(nowMs: number): number;
   isGone(): boolean;
   close(): Promise<void>;
@@ -63,10 +63,11 @@ export function openOutlet(
     readable,
     write,
     writeIfIdle: (bytes) => (writing ? Promise.resolve() : write(bytes)),
-    async pipe(source) {
+    async pipe(source, stop) {
       let isWhole = false;
       await whileHere(async () => {
-        const moving = source.pipeTo(writable, { preventClose: true, preventAbort: true });
+        const options = { preventClose: true, preventAbort: true, signal: stop };
+        const moving = source.pipeTo(writable, options);
         // A source that broke says nothing about the caller, so its error ends here.
         isWhole = await moving.then(
           () => true,

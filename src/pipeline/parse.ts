@@ -1,27 +1,30 @@
 import type { ChatRequest } from "../core/chat.ts";
-import { GatewayError } from "../core/errors.ts";
-import { findGroup } from "../core/plan.ts";
-import type { ModelGroup } from "../core/plan.ts";
+import type { CallerDialect } from "../dialects/dialect.ts";
 import { readAttribution } from "./attribution.ts";
+import { visitOf } from "./check-access.ts";
 import type { Call, ChatRoute } from "./call.ts";
 import type { CallContext, Deps } from "./deps.ts";
 import type { Caller } from "./caller.ts";
 import { readJsonBody } from "./read-request.ts";
+import { resolveModel } from "./resolve-model.ts";
 
 /** Request → call: who asks what of which model. Reads as little of the body as it can. */
 export async function parse(
   request: Request,
   caller: Caller,
-  route: ChatRoute,
+  asked: ChatRoute,
   context: CallContext,
   deps: Deps,
 ): Promise<Call> {
-  const readBody = route.forward?.readBody ?? readJsonBody;
+  const readBody = asked.forward?.readBody ?? readJsonBody;
   const sent = await readBody(request, deps.config.settings.requestBytesMax);
   await caller.confirmBody?.(sent.text);
+  const route = asked.insteadFor?.(sent.value) ?? asked;
   const { dialect, target } = route;
   const { body, betas } = dialect.unwrap?.(sent, target) ?? { body: sent, betas: [] };
   const envelope = dialect.readEnvelope(body.value, target);
+  const visit = visitOf(request.headers, route.path);
+  const meant = await resolveModel(envelope.model, caller, visit, deps);
   let parsed: ChatRequest | undefined;
   return {
     context,
@@ -30,26 +33,22 @@ export async function parse(
     dialect,
     body,
     envelope,
-    group: groupOf(envelope.model, deps),
+    group: meant.group,
+    modelMeant: meant.name,
+    allowsClamping: request.headers.get("x-sekisho-clamp") === "true",
     attribution: readAttribution(request.headers, body.value, envelope),
     betas: [...readList(request.headers.get("anthropic-beta")), ...betas],
-    anthropicVersion: request.headers.get("anthropic-version") ?? undefined,
+    anthropicVersion: anthropicVersion(request.headers, dialect),
     parsed: () => (parsed ??= dialect.parseRequest(body.value, target)),
   };
 }
 
-export function groupOf(model: string, deps: Deps): ModelGroup {
-  const group = findGroup(model, deps.config);
-  if (group !== undefined) return group;
-  throw new GatewayError(
-    "unknown_model",
-    `Invalid model name passed in model=${model.slice(0, MODEL_CHARACTERS_SHOWN)}. No deployment serves it; GET /v1/models lists what your key can use.`,
-    { param: "model" },
-  );
+/** Another grammar's caller has not chosen among what the versions allow: its body is written here. */
+function anthropicVersion(headers: Headers, { name }: CallerDialect): string | undefined {
+  return name === "anthropic-messages"
+    ? (headers.get("anthropic-version") ?? undefined)
+    : undefined;
 }
-
-/** Enough to recognise a typo; a hostile name is not echoed at length. */
-const MODEL_CHARACTERS_SHOWN = 128;
 
 export function readList(header: string | null): string[] {
   return (header ?? "")

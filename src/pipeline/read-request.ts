@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
 import type { RequestBody } from "../dialects/dialect.ts";
+import { decompress, findDecoder } from "./decompress.ts";
 
 export async function readJsonBody(request: Request, bytesMax: number): Promise<RequestBody> {
   const text = decode(await readBytes(request, bytesMax));
@@ -25,7 +26,17 @@ export async function readJsonBody(request: Request, bytesMax: number): Promise<
 /** No client nests tool schemas this deep, and recursive code downstream stays safe. */
 const DEPTH_MAX = 128;
 
+/** The body without its compression. What is limited is what it comes to, and also what was sent. */
 export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const decoder = findDecoder(request.headers);
+  const sent = await readSent(request, bytesMax);
+  if (decoder === undefined) return sent;
+  const plain = decompress(sent, decoder, bytesMax);
+  if (plain === undefined) throw tooLarge(bytesMax);
+  return plain;
+}
+
+async function readSent(request: Request, bytesMax: number): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length")) > bytesMax) throw tooLarge(bytesMax);
   const chunks: Uint8Array[] = [];
   let total = 0;

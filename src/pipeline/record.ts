@@ -79,6 +79,11 @@ function beginningOf(value: unknown): unknown {
 /** LiteLLM's figure. A record travels in messages of 128 KB, and a prompt may have 20 MB. */
 const CONTENT_CHARACTERS_MAX = 10_000;
 
+/** The model that served, where the caller's name for it was one of its key's own. */
+function meaningOf({ envelope, modelMeant }: Call): JsonObject {
+  return modelMeant === envelope.model ? {} : { model_meant: modelMeant };
+}
+
 /** What is known before any upstream was asked. */
 function describeCall(call: Call, deps: Deps): CallRecord {
   const { attribution, context } = call;
@@ -127,7 +132,7 @@ function describeCall(call: Call, deps: Deps): CallRecord {
     keyMetadata: {},
     requesterIp: attribution.requesterIp,
     userAgent: attribution.userAgent,
-    parameters: attribution.parameters,
+    parameters: { ...attribution.parameters, ...meaningOf(call) },
     content: null,
   };
 }

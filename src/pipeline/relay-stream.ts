@@ -8,6 +8,7 @@ import { isUsageOnlyFrame } from "../dialects/openai-chat/pass-through.ts";
 import type { ReadFrame } from "./answer-stream.ts";
 import type { StreamedAnswer } from "./upstream-answer.ts";
 import { answerHeaders } from "./answer-headers.ts";
+import type { Deps } from "./deps.ts";
 import { openOutlet, type Outlet } from "./outlet.ts";
 import { createObserver, type Observer } from "./outcome.ts";
 import { answerContext, type Relay } from "./relaying.ts";
@@ -27,8 +28,12 @@ export function relayStream(work: Relay, answer: StreamedAnswer): Response {
   call.context.waitUntil(
     pump(flow)
       // A fault of ours in the middle must still be settled, and told.
-      .catch((): Breakage => ({ failure: HALF_FORWARDED, told: false }))
+      .catch((cause: unknown): Breakage => ({ error: faultError(cause, deps), told: false }))
       .then((breakage) => finish(flow, breakage))
+      .catch((cause: unknown) => {
+        deps.noteFault(cause);
+        return outlet.breakOff(NOTHING);
+      })
       .finally(() => answer.abort()),
   );
   return new Response(outlet.readable, { headers });
@@ -44,7 +49,7 @@ interface Flow {
 
 /** What ended a stream before its time. */
 interface Breakage {
-  failure: Failure;
+  error: GatewayError;
   /** The caller has already read it, in the vendor's own words. */
   told: boolean;
 }
@@ -56,27 +61,30 @@ async function forwardBytes(flow: Flow): Promise<Breakage | undefined> {
   const piped = outlet.pipe(answer.forward);
   // When the bytes have ended, or the caller has left, nothing is gained by waiting for more.
   answer.stream.readInBulk(piped);
-  const failed = await drain(flow, () => Promise.resolve());
+  const failed = await drain(flow, () => Promise.resolve()).catch(async (cause: unknown) => {
+    await endPipe(flow, piped);
+    throw cause;
+  });
   if (failed === undefined) {
     if (outlet.isGone() || (await piped)) return undefined;
     // What was read to its end did not reach the caller, unless the caller is what failed.
-    return outlet.isGone() ? undefined : { failure: HALF_FORWARDED, told: false };
+    return outlet.isGone() ? undefined : { error: brokenOff(work), told: false };
   }
-  // The pipe is a moment behind the reading; a vendor's own error event must still get through.
-  await Promise.race([piped, work.deps.sleep(FORWARD_GRACE_MS)]);
-  // An upstream that fell silent holds the pipe, and the pipe holds the caller's end.
+  await endPipe(flow, piped);
+  return { error: failureError(work, failed.failure), told: failed.inBand };
+}
+
+/** Nothing can be said to the caller while the pipe has its end. */
+async function endPipe({ answer, work: { deps } }: Flow, piped: Promise<unknown>): Promise<void> {
+  // It is a moment behind the reading; a vendor's own error event must still get through.
+  await Promise.race([piped, deps.sleep(FORWARD_GRACE_MS)]);
+  // An upstream that fell silent holds the pipe.
   answer.abort();
-  await Promise.race([piped, work.deps.sleep(FORWARD_GRACE_MS)]);
-  return { failure: failed.failure, told: failed.inBand };
+  await Promise.race([piped, deps.sleep(FORWARD_GRACE_MS)]);
 }
 
 const FORWARD_GRACE_MS = 250;
-
-const HALF_FORWARDED: Failure = {
-  category: "broken-stream",
-  status: 0,
-  message: "The answer was not passed on to its end.",
-};
+const NOTHING = new Uint8Array(0);
 
 /** Another grammar or framing: every event is read and written again in the caller's words. */
 async function pumpFrames(flow: Flow): Promise<Breakage | undefined> {
@@ -87,7 +95,7 @@ async function pumpFrames(flow: Flow): Promise<Breakage | undefined> {
     const failed = await drain(flow, async (frames) => {
       await outlet.write(encodeAll(frames.flatMap(rewrite), flow.encoder));
     });
-    return failed && { failure: failed.failure, told: false };
+    return failed && { error: failureError(work, failed.failure), told: false };
   } finally {
     stopKeepAlive();
   }
@@ -154,15 +162,13 @@ function failureIn(frames: ReadFrame[]): FailureInStream | undefined {
 
 async function finish(flow: Flow, breakage: Breakage | undefined): Promise<void> {
   const { work, observer, outlet } = flow;
-  const failure = breakage?.failure;
+  const error = breakage?.error;
   const observed = observer.result();
-  const errorCode: ErrorCode | null =
-    failure === undefined ? null : codeOfFailure(failure.category);
-  const complete = observed.finished && failure === undefined;
+  const complete = observed.finished && error === undefined;
   work.settle({
     ending: complete ? "finished" : outlet.isGone() ? "caller-gone" : "broken",
     statusCode: 200,
-    errorCode: complete ? null : errorCode,
+    errorCode: error?.code ?? null,
     deployment: work.answered.deployment,
     attempts: work.answered.attempts,
     observed,
@@ -174,7 +180,8 @@ async function finish(flow: Flow, breakage: Breakage | undefined): Promise<void>
     await outlet.close();
   } else {
     const told = breakage?.told === true;
-    await outlet.breakOff(encodeAll(told ? [] : [lastWord(flow, failure)], flow.encoder));
+    const last = told ? [] : [lastWord(flow, error ?? brokenOff(work))];
+    await outlet.breakOff(encodeAll(last, flow.encoder));
   }
 }
 
@@ -197,16 +204,30 @@ function encodeAll(frames: Frame[], encoder: FrameEncoder): Uint8Array {
   return bytes;
 }
 
-/** One error event in the caller's grammar; the connection is then cut, so nobody takes it for an end. */
-function lastWord({ work, observer }: Flow, failure: Failure | undefined): Frame {
+/** The vendor's words where it said any. */
+function failureError(work: Relay, { category, status, message }: Failure): GatewayError {
   const { provider } = work.answered.deployment;
-  const error = new GatewayError(
-    failure === undefined ? "upstream_error" : codeOfFailure(failure.category),
-    failure === undefined || failure.status === 0
-      ? `${provider} broke off in the middle of its answer. Send the request again.`
-      : failure.message,
-    { provider },
+  const code = codeOfFailure(category);
+  return status === 0 ? brokenOff(work, code) : new GatewayError(code, message, { provider });
+}
+
+function brokenOff({ answered }: Relay, code: ErrorCode = "upstream_error"): GatewayError {
+  const { provider } = answered.deployment;
+  const message = `${provider} broke off in the middle of its answer. Send the request again.`;
+  return new GatewayError(code, message, { provider });
+}
+
+function faultError(cause: unknown, deps: Deps): GatewayError {
+  deps.noteFault(cause);
+  return new GatewayError(
+    "internal_error",
+    "The gateway failed in the middle of the answer. If it happens again, report it with the request id.",
+    { cause },
   );
+}
+
+/** One error event in the caller's grammar; the connection is then cut, so nobody takes it for an end. */
+function lastWord({ work, observer }: Flow, error: GatewayError): Frame {
   const { id } = work.call.context;
   const answerId = observer.result().responseId ?? id;
   return work.call.dialect.renderStreamError(error, { requestId: id, answerId });

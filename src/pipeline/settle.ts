@@ -1,3 +1,4 @@
+import type { Settlement } from "../core/ledger.ts";
 import type { Admitted } from "./admitted.ts";
 import type { Call } from "./call.ts";
 import { chargeFor, type Charge } from "./charge.ts";
@@ -21,16 +22,36 @@ export function createSettle(call: Call, admitted: Admitted, deps: Deps): Settle
     stopRenewing();
     const charge = chargeFor(outcome, admitted);
     settled = charge;
-    const record = completeRecord(call, admitted, outcome, charge, deps);
+    const settlement: Settlement = {
+      leaseId: call.context.id,
+      keyHash: call.caller.keyHash,
+      costNanoUsd: charge.costNanoUsd,
+      tokens: charge.usage.inputTokens + charge.usage.outputTokens,
+      record: completeRecord(call, admitted, outcome, charge, deps),
+    };
     call.context.waitUntil(
-      deps.account(call.caller.accountId).settle({
-        leaseId: call.context.id,
-        keyHash: call.caller.keyHash,
-        costNanoUsd: charge.costNanoUsd,
-        tokens: charge.usage.inputTokens + charge.usage.outputTokens,
-        record,
-      }),
+      tellAccount(call.caller.accountId, settlement, deps).catch((cause: unknown) =>
+        deps.noteFault(cause),
+      ),
     );
     return charge;
   };
 }
+
+/**
+ * An account that restarts, as all do when a new version is deployed, is back in a moment, and to be
+ * told twice changes nothing for it; but a settlement it never hears of is charged the reservation.
+ */
+async function tellAccount(accountId: string, settlement: Settlement, deps: Deps): Promise<void> {
+  for (const waitMs of TELL_AGAIN_MS) {
+    try {
+      return await deps.account(accountId).settle(settlement);
+    } catch {
+      await deps.sleep(waitMs);
+    }
+  }
+  return deps.account(accountId).settle(settlement);
+}
+
+/** A restart takes milliseconds; beyond a second something else is wrong. */
+const TELL_AGAIN_MS = [100, 1_000];

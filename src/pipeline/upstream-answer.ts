@@ -1,10 +1,14 @@
-import { isMeaningful, type ChatEvent } from "../core/chat.ts";
+import { isMeaningful, type ChatEvent, type Usage } from "../core/chat.ts";
 import type { Failure } from "../core/failure.ts";
 import { parseJson, type Json } from "../core/json.ts";
 import type { UpstreamDialect } from "../dialects/dialect.ts";
+import { FramingError } from "../dialects/framing/frame.ts";
+import { AnswerLost } from "./answer-lost.ts";
 import { openAnswerStream, type AnswerStream, type ReadFrame } from "./answer-stream.ts";
 import type { Asked, Attempt } from "./asked.ts";
 import type { Deps } from "./deps.ts";
+import { rewritesBytes } from "./sealing.ts";
+import { NOTHING_OBSERVED, observeAll, type Observed } from "./outcome.ts";
 import { readText } from "./upstream-request.ts";
 
 export interface WholeAnswer {
@@ -38,26 +42,56 @@ export interface StreamedAnswer {
 
 export async function readWhole(
   response: Response,
-  dialect: UpstreamDialect,
+  { attempt, dialect }: Asked,
 ): Promise<WholeAnswer | Failure> {
   const text = await readText(response);
   const value = parseJson(text);
   if (value === undefined) return brokenAnswer("The upstream's answer is not JSON.");
-  const events = dialect.readAnswer(value);
+  const events = readEvents(text, value, attempt, dialect);
   const failed = events.find((event) => event.type === "error");
   if (failed !== undefined) return failed.failure;
   return { kind: "whole", headers: response.headers, text, value, events, dialect };
 }
 
+function readEvents(
+  text: string,
+  value: Json,
+  { deployment, attempts }: Attempt,
+  dialect: UpstreamDialect,
+): ChatEvent[] {
+  try {
+    return dialect.readAnswer(value);
+  } catch (cause) {
+    if (cause instanceof FramingError) throw cause;
+    const usage = usageIn(value, dialect);
+    const observed = { ...NOTHING_OBSERVED, usage, usageIsFinal: usage !== undefined };
+    throw new AnswerLost(
+      { deployment, attempts, observed: { ...observed, outputCharacters: text.length } },
+      cause,
+    );
+  }
+}
+
+/** The counts may be legible where the words are not. */
+function usageIn(value: Json, dialect: UpstreamDialect): Usage | undefined {
+  try {
+    return dialect.readUsage(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads a stream up to its first meaningful word, and so knows whether it is an answer at all. */
 export async function openStream(
   response: Response,
-  { attempt, dialect, request }: Asked,
+  { attempt, dialect, request, sealing }: Asked,
   deps: Deps,
 ): Promise<StreamedAnswer | Failure> {
   const bytes: ReadableStream<Uint8Array> | null = response.body;
   if (bytes === null) return brokenAnswer("The upstream's answer is empty.");
-  const [body, forward] = canForward(attempt, dialect) ? bytes.tee() : [bytes, undefined];
+  const isRewritten = sealing !== undefined && rewritesBytes(sealing);
+  const isNative = !isRewritten && canForward(attempt, dialect);
+  const [body, forward] = isNative ? bytes.tee() : [bytes, undefined];
   const stream = openAnswerStream({
     body,
     decoder: attempt.provider.createDecoder(dialect.name),
@@ -69,19 +103,37 @@ export async function openStream(
     request.abort();
   };
   const heldBack: ReadFrame[] = [];
-  for (let frames = await stream.next(); frames !== undefined; frames = await stream.next()) {
-    heldBack.push(...frames);
-    const verdict = judge(frames.flatMap((one) => one.events));
-    if (verdict === "undecided") continue;
-    if (verdict === "good") {
-      const { headers } = response;
-      return { kind: "streamed", headers, dialect, stream, heldBack, forward, abort };
-    }
+  const verdict = await readOpening(stream, heldBack).catch((cause: unknown) => {
     abort();
-    return verdict;
+    const { deployment, attempts } = attempt;
+    const observed = observeAll(eventsIn(heldBack), () => deps.nowMs());
+    throw new AnswerLost({ deployment, attempts, observed }, cause);
+  });
+  if (verdict === "good") {
+    const { headers } = response;
+    return { kind: "streamed", headers, dialect, stream, heldBack, forward, abort };
   }
   abort();
+  return verdict;
+}
+
+/** Reads until it is known whether this is an answer, and keeps what was read. */
+async function readOpening(stream: AnswerStream, heldBack: ReadFrame[]): Promise<"good" | Failure> {
+  for (let frames = await stream.next(); frames !== undefined; frames = await stream.next()) {
+    heldBack.push(...frames);
+    const verdict = judge(eventsIn(frames));
+    if (verdict !== "undecided") return verdict;
+  }
   return brokenAnswer("The upstream's stream is empty.");
+}
+
+/** What is known of an answer before any of it is passed on. */
+export function observeAnswer(answer: WholeAnswer | StreamedAnswer, nowMs: () => number): Observed {
+  return observeAll(answer.kind === "whole" ? answer.events : eventsIn(answer.heldBack), nowMs);
+}
+
+function eventsIn(frames: readonly ReadFrame[]): ChatEvent[] {
+  return frames.flatMap((one) => one.events);
 }
 
 /** Nothing reaches the caller before this says "good", so until then another deployment may answer. */

@@ -1,25 +1,31 @@
 import type { Failure } from "../core/failure.ts";
 import type { UpstreamDialect } from "../dialects/dialect.ts";
 import type { EndpointRequest } from "../providers/endpoint.ts";
-import type { Provider, ProviderTools } from "../providers/provider.ts";
-import type { Asked } from "./asked.ts";
+import type { Provider, ProviderTools, UpstreamCall } from "../providers/provider.ts";
 import type { Deps } from "./deps.ts";
+
+/** What sending needs of an attempt under way: whom to ask, what about, and when to stop waiting. */
+interface Sending {
+  attempt: { provider: Provider };
+  upstream: UpstreamCall;
+  request: { signal: AbortSignal };
+}
 
 /** Signs and sends. Throws `ConnectionLost` when the upstream cannot be reached. */
 export async function send(
-  { attempt: { provider }, request, upstream }: Asked,
+  { attempt: { provider }, upstream, request: { signal } }: Sending,
   prepare: (tools: ProviderTools) => Promise<EndpointRequest>,
   deps: Deps,
 ): Promise<Response> {
   const tools: ProviderTools = { nowMs: deps.nowMs(), tokens: deps.tokens };
   const prepared = await prepare(tools);
-  const response = await post(prepared, request.signal, deps);
+  const response = await post(prepared, signal, deps);
   if (response.status !== 401 || provider.forgetCredential === undefined) return response;
   // A token can be revoked in the middle of its life. The vendor has done nothing yet, so this is
   // still the same attempt.
   void response.body?.cancel().catch(() => undefined);
   provider.forgetCredential(upstream, prepared, tools);
-  return post(await prepare(tools), request.signal, deps);
+  return post(await prepare(tools), signal, deps);
 }
 
 async function post(prepared: EndpointRequest, signal: AbortSignal, deps: Deps): Promise<Response> {

@@ -9,3 +9,15 @@ export function logEvent(
   // oxlint-disable-next-line no-console -- this is the way out
   console.error(JSON.stringify({ event, ...details }));
 }
+
+/** A bug of ours. The message stays inside: an engine's message may quote what it choked on. */
+export function logFault(cause: unknown): void {
+  logEvent("internal_error", whereIn(cause));
+}
+
+/** The name and the stack's addresses, without the message line. */
+function whereIn(cause: unknown): { name: string; at: string[] } {
+  if (!(cause instanceof Error)) return { name: typeof cause, at: [] };
+  const lines = (cause.stack ?? "").split("\n").map((line) => line.trim());
+  return { name: cause.name, at: lines.filter((line) => line.startsWith("at ")).slice(0, 12) };
+}

@@ -1,26 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorld, type World } from "../e2e/world.ts";
-import { installClient } from "./install.ts";
-import { expectRoundTrip } from "./round-trip.ts";
-import { runClient } from "./run.ts";
+import { setUpClient, type Client } from "./client.ts";
+import { roundTrip } from "./round-trip.ts";
 
 /** Cline as developers run it, headless, set up through its providers.json. */
 let world: World;
-let cline: string;
-let folder: string;
+let cline: Client;
 
 beforeAll(async () => {
-  cline = path.join(await installClient("cline@3.0.65"), "cline");
-  folder = await mkdtemp(path.join(tmpdir(), "cline-"));
-  await writeFile(path.join(folder, "note.txt"), "The secret ingredient is yuzu.\n");
+  cline = await setUpClient("cline@3.0.65", "cline");
   world = await startWorld();
 }, 600_000);
 afterAll(async () => {
   await world.stop();
-  await rm(folder, { recursive: true, force: true });
+  await cline.remove();
 });
 
 interface Asked {
@@ -43,37 +38,36 @@ async function run({ provider, model, key, searches = false }: Asked, prompt: st
   await write("global-settings.json", { tools: { web_search: { enabled: searches } } });
   const variables = { CLINE_NO_AUTO_UPDATE: "1" };
   try {
-    return await runClient(cline, [prompt], { folder, variables });
+    return await cline.run([prompt], { variables });
   } finally {
     // It leaves a server behind for its next session, which is no child of its own.
-    await runClient(cline, ["hub", "stop"], { folder, variables });
+    await cline.run(["hub", "stop"], { variables });
   }
 }
 
 async function write(name: string, content: object): Promise<void> {
-  const settings = path.join(folder, ".cline/data/settings");
+  const settings = path.join(cline.folder, ".cline/data/settings");
   await mkdir(settings, { recursive: true });
   await writeFile(path.join(settings, name), JSON.stringify(content));
 }
 
-async function roundTrip(asked: Omit<Asked, "key">): Promise<void> {
-  world.upstream.reset();
-  const key = await world.gateway.createKey({ max_budget: 100 });
-  const files = JSON.stringify({ files: [{ path: path.join(folder, "note.txt") }] });
-  const done = await run({ ...asked, key }, `Read the note. call:read_files ${files}`);
-  await expectRoundTrip(done, world, key);
+function readNote(asked: Omit<Asked, "key">): Promise<void> {
+  const files = JSON.stringify({ files: [{ path: cline.note }] });
+  return roundTrip(world, (key) =>
+    run({ ...asked, key }, `Read the note. call:read_files ${files}`),
+  );
 }
 
 describe.each(["litellm", "anthropic"])("Cline's provider %s", (provider) => {
   test.each(["bedrock-claude", "bedrock-opus", "vertex-claude", "gemini-2", "openai-gpt"])(
     "completes a tool round trip on %s",
-    (model) => roundTrip({ provider, model }),
+    (model) => readNote({ provider, model }),
     120_000,
   );
 });
 
 test("Cline's search of the web is on offer where Anthropic is asked itself", async () => {
-  await roundTrip({ provider: "anthropic", model: "anthropic-claude", searches: true });
+  await readNote({ provider: "anthropic", model: "anthropic-claude", searches: true });
   const [first] = world.upstream.requests.filter((one) => one.vendor === "anthropic");
   expect(JSON.stringify(first?.body)).toContain('"web_search_20250305"');
 }, 120_000);

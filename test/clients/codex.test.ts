@@ -1,19 +1,19 @@
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { entry, startWorld, type World } from "../e2e/world.ts";
+import { setUpClient, type Client } from "./client.ts";
 import { installClient } from "./install.ts";
+import { expectRoundTrip } from "./round-trip.ts";
+import type { Run } from "./run.ts";
 
 /** Codex as developers run it, headless, with a provider of its own in its config.toml. */
 let world: World;
-let codex: string;
-let folder: string;
+let codex: Client;
 
-beforeAll(async () => {
-  codex = path.join(await installClient("@openai/codex@0.169.0"), "codex");
-}, 600_000);
+const PINNED = "@openai/codex@0.169.0";
+
+beforeAll(() => installClient(PINNED), 600_000);
 
 /**
  * Models Codex knows by name, and sends all it has: the first with tools of free text and a search for
@@ -33,25 +33,18 @@ async function start(model: string): Promise<void> {
       }),
     ],
   });
-  folder = await mkdtemp(path.join(tmpdir(), "codex-"));
-  await writeFile(path.join(folder, "note.txt"), "The secret ingredient is yuzu.\n");
+  codex = await setUpClient(PINNED, "codex");
 }
 
 async function stop(): Promise<void> {
   await world.stop();
-  await rm(folder, { recursive: true, force: true });
+  await codex.remove();
 }
 
-interface Run {
-  code: number | null;
-  output: string;
-}
-
-/** Runs one prompt in a home of its own, so that nothing of the machine's settings takes part. */
 async function run(model: string, prompt: string, key: string): Promise<Run> {
-  await mkdir(path.join(folder, ".codex"), { recursive: true });
+  await mkdir(path.join(codex.folder, ".codex"), { recursive: true });
   await writeFile(
-    path.join(folder, ".codex/config.toml"),
+    path.join(codex.folder, ".codex/config.toml"),
     [
       `model = "${model}"`,
       'model_provider = "gateway"',
@@ -64,17 +57,7 @@ async function run(model: string, prompt: string, key: string): Promise<Run> {
     ].join("\n"),
   );
   const flags = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"];
-  const child = spawn(codex, ["exec", ...flags, prompt], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"], HOME: folder, GATEWAY_KEY: key },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (piece: Buffer) => (output += piece.toString()));
-  }
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, output };
+  return codex.run(["exec", ...flags, prompt], { variables: { GATEWAY_KEY: key } });
 }
 
 const PROGRAM = JSON.stringify({
@@ -111,14 +94,8 @@ describe.each([
     async (name) => {
       world.upstream.reset();
       const key = await world.gateway.createKey({ max_budget: 100 });
-      const { code, output } = await run(name, READ, key);
-      expect(output).toMatch(SAID);
-      expect(code).toBe(0);
-      const refusals = world.upstream.requests.filter((one) => one.refusal !== undefined);
-      expect(refusals.map((one) => one.refusal)).toEqual([]);
-      const rows = await world.rows(key, 2);
+      const rows = await expectRoundTrip(await run(name, READ, key), world, key);
       expect(rows).toHaveLength(2);
-      expect(rows.every((row) => row.status === "success" && row.cost_nano_usd > 0)).toBe(true);
       expect(rows.every((row) => "session_id" in row && row.session_id !== null)).toBe(true);
     },
     120_000,

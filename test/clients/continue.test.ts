@@ -1,26 +1,22 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { startWorld, type World } from "../e2e/world.ts";
-import { installClient } from "./install.ts";
-import { expectRoundTrip } from "./round-trip.ts";
-import { runClient, type Run } from "./run.ts";
+import { setUpClient, type Client } from "./client.ts";
+import { roundTrip } from "./round-trip.ts";
+import type { Run } from "./run.ts";
 
 /** Continue as developers run it, headless, with a model of its own in its config.yaml. */
 let world: World;
-let cn: string;
-let folder: string;
+let cn: Client;
 
 beforeAll(async () => {
-  cn = path.join(await installClient("@continuedev/cli@1.5.47"), "cn");
-  folder = await mkdtemp(path.join(tmpdir(), "continue-"));
-  await writeFile(path.join(folder, "note.txt"), "The secret ingredient is yuzu.\n");
+  cn = await setUpClient("@continuedev/cli@1.5.47", "cn");
   world = await startWorld();
 }, 600_000);
 afterAll(async () => {
   await world.stop();
-  await rm(folder, { recursive: true, force: true });
+  await cn.remove();
 });
 
 /** Its `gemini` is missing here: that one asks Google, whatever address it is given. */
@@ -37,7 +33,7 @@ interface Asked {
 }
 
 async function run({ provider, base, model, key }: Asked, prompt: string): Promise<Run> {
-  const config = path.join(folder, "config.yaml");
+  const config = path.join(cn.folder, "config.yaml");
   await writeFile(
     config,
     [
@@ -54,8 +50,7 @@ async function run({ provider, base, model, key }: Asked, prompt: string): Promi
       "    capabilities: [tool_use]",
     ].join("\n"),
   );
-  return runClient(cn, ["--config", config, "--auto", "-p", prompt], {
-    folder,
+  return cn.run(["--config", config, "--auto", "-p", prompt], {
     variables: { CONTINUE_TELEMETRY_ENABLED: "0" },
   });
 }
@@ -64,11 +59,8 @@ describe.each(PROVIDERS)("Continue's provider %s", (provider, base) => {
   test.each(["bedrock-claude", "bedrock-opus", "vertex-claude", "gemini-2", "openai-gpt"])(
     "completes a tool round trip on %s",
     async (model) => {
-      world.upstream.reset();
-      const key = await world.gateway.createKey({ max_budget: 100 });
-      const file = JSON.stringify({ filepath: path.join(folder, "note.txt") });
-      const done = await run({ provider, base, model, key }, `Read the note. call:Read ${file}`);
-      await expectRoundTrip(done, world, key);
+      const prompt = `Read the note. call:Read ${JSON.stringify({ filepath: cn.note })}`;
+      await roundTrip(world, (key) => run({ provider, base, model, key }, prompt));
     },
     120_000,
   );

@@ -1,55 +1,36 @@
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorld, type World } from "../e2e/world.ts";
-import { installClient } from "./install.ts";
+import { setUpClient, type Client } from "./client.ts";
+import { roundTrip } from "./round-trip.ts";
+import type { Run } from "./run.ts";
 
 /** Gemini CLI as developers run it, headless, with its own choice of model. */
 let world: World;
-let gemini: string;
-let folder: string;
+let gemini: Client;
 
 beforeAll(async () => {
-  gemini = path.join(await installClient("@google/gemini-cli@0.61.0"), "gemini");
-  folder = await mkdtemp(path.join(tmpdir(), "gemini-cli-"));
-  await writeFile(path.join(folder, "note.txt"), "The secret ingredient is yuzu.\n");
-  await mkdir(path.join(folder, ".gemini"));
+  gemini = await setUpClient("@google/gemini-cli@0.61.0", "gemini");
+  await mkdir(path.join(gemini.folder, ".gemini"));
   const settings = {
     security: { auth: { selectedType: "gemini-api-key" } },
     privacy: { usageStatisticsEnabled: false },
     general: { disableAutoUpdate: true, enableAutoUpdate: false },
     telemetry: { enabled: false },
   };
-  await writeFile(path.join(folder, ".gemini/settings.json"), JSON.stringify(settings));
+  await writeFile(path.join(gemini.folder, ".gemini/settings.json"), JSON.stringify(settings));
 }, 600_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => gemini.remove());
 
-interface Run {
-  code: number | null;
-  output: string;
-}
-
-/** Runs one prompt in a home of its own, so that nothing of the machine's settings takes part. */
-async function run(prompt: string, key: string): Promise<Run> {
-  const child = spawn(gemini, ["-p", prompt, "--yolo"], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      PATH: process.env["PATH"],
-      HOME: folder,
+function run(prompt: string, key: string): Promise<Run> {
+  return gemini.run(["-p", prompt, "--yolo"], {
+    variables: {
       GOOGLE_GEMINI_BASE_URL: world.gateway.url,
       GEMINI_API_KEY: key,
       GEMINI_CLI_TRUST_WORKSPACE: "true",
     },
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (piece: Buffer) => (output += piece.toString()));
-  }
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, output };
 }
 
 /** The names it asks for by itself: its router first, then the model the router chose. */
@@ -61,37 +42,26 @@ const NAMES = [
   "gemini-2.5-flash-lite",
 ];
 
+async function serveAs(model: string): Promise<void> {
+  const aliases = Object.fromEntries(NAMES.map((name) => [name, model]));
+  world = await startWorld({ settings: { router_settings: { model_group_alias: aliases } } });
+}
+
 describe.each(["gemini-3", "ai-studio", "bedrock-claude", "vertex-claude", "openai-gpt"])(
   "Gemini CLI on %s",
   (model) => {
-    beforeAll(async () => {
-      const aliases = Object.fromEntries(NAMES.map((name) => [name, model]));
-      world = await startWorld({ settings: { router_settings: { model_group_alias: aliases } } });
-    });
+    beforeAll(() => serveAs(model));
     afterAll(() => world.stop());
 
     test("completes a tool round trip with its default model", async () => {
-      const key = await world.gateway.createKey({ max_budget: 100 });
-      const file = path.join(folder, "note.txt");
-      const { code, output } = await run(
-        `Read the note. call:read_file {"file_path":${JSON.stringify(file)}}`,
-        key,
-      );
-      expect(output).toContain("The secret ingredient is yuzu");
-      expect(code).toBe(0);
-      const refusals = world.upstream.requests.filter((one) => one.refusal !== undefined);
-      expect(refusals.map((one) => one.refusal)).toEqual([]);
-      const rows = await world.rows(key, 2);
-      expect(rows.every((row) => row.status === "success" && row.cost_nano_usd > 0)).toBe(true);
+      const prompt = `Read the note. call:read_file ${JSON.stringify({ file_path: gemini.note })}`;
+      await roundTrip(world, (key) => run(prompt, key));
     }, 120_000);
   },
 );
 
 describe("Gemini CLI", () => {
-  beforeAll(async () => {
-    const aliases = Object.fromEntries(NAMES.map((name) => [name, "openai-gpt"]));
-    world = await startWorld({ settings: { router_settings: { model_group_alias: aliases } } });
-  });
+  beforeAll(() => serveAs("openai-gpt"));
   afterAll(() => world.stop());
 
   test("waits through a long silence", async () => {

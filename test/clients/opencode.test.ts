@@ -1,26 +1,22 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { startWorld, type World } from "../e2e/world.ts";
-import { installClient } from "./install.ts";
-import { expectRoundTrip } from "./round-trip.ts";
-import { runClient, type Run } from "./run.ts";
+import { setUpClient, type Client } from "./client.ts";
+import { roundTrip } from "./round-trip.ts";
+import type { Run } from "./run.ts";
 
 /** opencode as developers run it, headless, with a provider of its own in its opencode.json. */
 let world: World;
-let opencode: string;
-let folder: string;
+let opencode: Client;
 
 beforeAll(async () => {
-  opencode = path.join(await installClient("opencode-ai@1.18.33"), "opencode");
-  folder = await mkdtemp(path.join(tmpdir(), "opencode-"));
-  await writeFile(path.join(folder, "note.txt"), "The secret ingredient is yuzu.\n");
+  opencode = await setUpClient("opencode-ai@1.18.33", "opencode");
   world = await startWorld();
 }, 600_000);
 afterAll(async () => {
   await world.stop();
-  await rm(folder, { recursive: true, force: true });
+  await opencode.remove();
 });
 
 /** The AI SDK package opencode speaks through, and where the gateway serves its grammar. */
@@ -46,9 +42,8 @@ async function run({ npm, base, model, key }: Asked, prompt: string): Promise<Ru
     share: "disabled",
     provider: { sekisho: { npm, name: "Sekisho", options, models: { [model]: {} } } },
   };
-  await writeFile(path.join(folder, "opencode.json"), JSON.stringify(settings));
-  return runClient(opencode, ["run", "--model", `sekisho/${model}`, "--auto"], {
-    folder,
+  await writeFile(path.join(opencode.folder, "opencode.json"), JSON.stringify(settings));
+  return opencode.run(["run", "--model", `sekisho/${model}`, "--auto"], {
     variables: { SEKISHO_KEY: key, OPENCODE_DISABLE_MODELS_FETCH: "1" },
     // Given as an argument, quotes would arrive with backslashes.
     input: prompt,
@@ -59,11 +54,8 @@ describe.each(PACKAGES)("opencode through %s", (npm, base) => {
   test.each(["bedrock-claude", "bedrock-opus", "vertex-claude", "gemini-2", "openai-gpt"])(
     "completes a tool round trip on %s",
     async (model) => {
-      world.upstream.reset();
-      const key = await world.gateway.createKey({ max_budget: 100 });
-      const file = JSON.stringify({ filePath: path.join(folder, "note.txt") });
-      const done = await run({ npm, base, model, key }, `Read the note. call:read ${file}`);
-      await expectRoundTrip(done, world, key);
+      const prompt = `Read the note. call:read ${JSON.stringify({ filePath: opencode.note })}`;
+      await roundTrip(world, (key) => run({ npm, base, model, key }, prompt));
     },
     120_000,
   );

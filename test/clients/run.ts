@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 
 export interface Run {
   code: number | null;
@@ -32,14 +34,19 @@ export async function runClient(
   }
   child.stdin.end(input);
   const patience = setTimeout(() => endGroup(child.pid), PATIENCE_MS);
+  const closed = once(child, "close");
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", resolve);
   });
   clearTimeout(patience);
   endGroup(child.pid);
+  // The last words may still be on their way; but a server it leaves behind keeps the pipes open.
+  await Promise.race([closed, pause(LAST_WORDS_MS)]);
   return { code, output };
 }
+
+const LAST_WORDS_MS = 1_000;
 
 /** A tool round trip takes seconds; a client that asks again and again must not ask forever. */
 const PATIENCE_MS = 90_000;

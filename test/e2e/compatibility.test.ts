@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { invoke, messages, vertex } from "./compatibility/anthropic.ts";
 import { converse, gemini } from "./compatibility/google-and-amazon.ts";
 import { renderDocument, type Table } from "./compatibility/document.ts";
+import { furtherModels, MODELS } from "./compatibility/models.ts";
 import { chat, completions, responses } from "./compatibility/openai.ts";
 import { BREAKING, PROBES, type Post, type Probe, type Verdict } from "./compatibility/probes.ts";
 import type { Caller } from "./compatibility/caller.ts";
-import { entry, startWorld, type World } from "./world.ts";
+import { startWorld, type World } from "./world.ts";
 
 /** Every caller's grammar on every model, and docs/compatibility.md says what was seen. */
 let world: World;
@@ -16,44 +17,17 @@ const DOCUMENT = new URL("../../docs/compatibility.md", import.meta.url);
 
 const CALLERS = [chat, responses, completions, messages, vertex, invoke, gemini, converse];
 
-/** Models of the e2e world, and what readers know them by. */
-const MODELS: Record<string, string> = {
-  "anthropic-claude": "Anthropic, Claude Sonnet 4.5",
-  "bedrock-claude": "Bedrock, Claude Sonnet 4.5",
-  "bedrock-opus": "Bedrock, Claude Opus 5.5",
-  "converse-claude": "Bedrock by Converse, Claude Sonnet 4.5",
-  "vertex-claude": "Vertex AI, Claude Opus 4.6",
-  "bedrock-nova": "Bedrock, Nova Pro",
-  "bedrock-nova-2": "Bedrock, Nova 2 Lite",
-  "bedrock-llama": "Bedrock, Llama 4 Maverick",
-  "bedrock-pixtral": "Bedrock, Pixtral Large",
-  "bedrock-gpt-oss": "Bedrock, gpt-oss-120b",
-  "bedrock-deepseek": "Bedrock, DeepSeek V3",
-  "gemini-2": "Vertex AI, Gemini 2.5 Flash",
-  "gemini-3": "Vertex AI, Gemini 3.8 Flash",
-  "ai-studio": "AI Studio, Gemini 2.5 Pro",
-  "openai-gpt": "OpenAI, GPT-4.1",
-  "openai-thinking": "OpenAI, GPT-5",
-  "responses-thinking": "OpenAI by Responses, GPT-5",
-  "azure-gpt": "Azure, GPT-4o",
-  "azure-o3": "Azure, o3",
-  compatible: "OpenAI-compatible server",
-  demo: "Demo",
-};
+const ROWS = MODELS.flatMap(([group, models]) =>
+  Object.entries(models).map(([name, model]) => ({ group, name, model })),
+);
 
 beforeAll(async () => {
   world = await startWorld({
     settings: { router_settings: { num_retries: 0 } },
-    models: ({ url, credentials }) => {
-      const openai = { api_base: `${url}/openai/v1`, api_key: credentials.openaiApiKey };
-      return [
-        entry("openai-thinking", { model: "openai/gpt-5", ...openai }),
-        entry("responses-thinking", { model: "openai/responses/gpt-5", ...openai }),
-      ];
-    },
+    models: furtherModels,
   });
   tables = await probeAll(await world.gateway.createKey());
-}, 90_000);
+}, 180_000);
 afterAll(() => world.stop());
 
 async function probeAll(key: string): Promise<Table[]> {
@@ -70,8 +44,8 @@ async function probeAll(key: string): Promise<Table[]> {
     if (probes.includes(BREAKING)) world.upstream.script({}, [{ errorAt: 8 }], { sticky: true });
     for (const [index, caller] of CALLERS.entries()) {
       const rows = await Promise.all(
-        Object.entries(MODELS).map(async ([name, model]) => {
-          return { model, cells: await probeModel(probes, caller, name, post) };
+        ROWS.map(async ({ name, ...row }) => {
+          return { ...row, cells: await probeModel(probes, caller, name, post) };
         }),
       );
       const table = found[index];
@@ -96,15 +70,15 @@ async function probeModel(
 }
 
 function joined(first: Table["rows"], second: Table["rows"]): Table["rows"] {
-  return second.map(({ model, cells }, index) => {
-    return { model, cells: [...(first[index]?.cells ?? []), ...cells] };
+  return second.map((row, index) => {
+    return { ...row, cells: [...(first[index]?.cells ?? []), ...row.cells] };
   });
 }
 
 describe.each(CALLERS.map(({ title }) => title))("%s", (title) => {
   test("reaches every model, whole and streamed, and no probe of it is broken", () => {
     const rows = tables.find((table) => table.title === title)?.rows ?? [];
-    expect(rows).toHaveLength(Object.keys(MODELS).length);
+    expect(rows).toHaveLength(ROWS.length);
     for (const { model, cells } of rows) {
       expect([model, ...cells.slice(0, 2)]).toEqual([model, "yes", "yes"]);
       expect([model, ...cells]).not.toContain("broken");

@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Behaviour } from "../upstream/script.ts";
-import { pause, startWorld, type CallRow, type World } from "./world.ts";
+import { entry, pause, startWorld, type CallRow, type World } from "./world.ts";
 
 /** However a call ends, it is settled, and never at zero once the vendor has worked. */
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({
+    models: ({ url, credentials }) => [
+      entry("speaker", {
+        model: "openai/tts-1",
+        api_base: `${url}/openai/v1`,
+        api_key: credentials.openaiApiKey,
+        input_cost_per_character: 1e-6,
+      }),
+    ],
+  });
 });
 afterAll(() => world.stop());
 
@@ -149,6 +158,55 @@ async function hangUp(
   leaving.abort();
   return { key, status: response.status, text: "", cut: true };
 }
+
+describe("sound", () => {
+  const input = "one two three four five six seven eight nine ten";
+  /** Every character is billed as soon as the vendor has them. */
+  const billed = input.length * 1_000;
+
+  async function speak(behaviour: Behaviour, signal?: AbortSignal) {
+    world.upstream.reset();
+    world.upstream.script({}, [behaviour]);
+    const key = await world.gateway.createKey({ max_budget: 100 });
+    const response = await fetch(`${world.gateway.url}/v1/audio/speech`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "speaker", voice: "alloy", input }),
+      ...(signal && { signal }),
+    });
+    return { key, response };
+  }
+
+  test("is passed on while it is spoken, and settled when it ends", async () => {
+    const { key, response } = await speak({ paceMs: 50 });
+    expect(response.headers.get("content-type")).toBe("audio/mpeg");
+    let pieces = 0;
+    for await (const _ of response.body ?? []) pieces += 1;
+    expect(pieces).toBeGreaterThan(5);
+    const row = await settledRow(key);
+    expect(row).toMatchObject({ ending: "finished", status: "success", cost_nano_usd: billed });
+    expect(row.ended_at_ms - row.started_at_ms).toBeGreaterThan(400);
+  });
+
+  test("that breaks off ends in a cut and is remembered as a failure", async () => {
+    const { key, response } = await speak({ paceMs: 20, cutAt: 4 });
+    expect((await readAll(response)).cut).toBe(true);
+    expect(await settledRow(key)).toMatchObject({
+      ending: "broken",
+      error_code: "upstream_error",
+      cost_nano_usd: billed,
+    });
+  });
+
+  test("whose caller hangs up frees the upstream with its next piece", async () => {
+    const leaving = new AbortController();
+    const { key, response } = await speak({ paceMs: 200 }, leaving.signal);
+    await response.body?.getReader().read();
+    leaving.abort();
+    expect(await settledRow(key)).toMatchObject({ ending: "caller-gone", cost_nano_usd: billed });
+    expect(world.upstream.requests[0]?.abortedAtMs).toBeDefined();
+  });
+});
 
 describe("a whole answer", () => {
   test("whose caller hangs up before it comes is charged all the same", async () => {

@@ -18,6 +18,7 @@ export const EMBEDDING_MODELS = [
   "vertex-005",
   "gemini-embedding",
   "gemini-embedding-2",
+  "studio-embedding",
 ];
 
 export function endpointModels(upstream: Upstream): object[] {
@@ -68,6 +69,16 @@ export function endpointModels(upstream: Upstream): object[] {
     entry("vertex-005", google("text-embedding-005"), EMBEDDING),
     entry("gemini-embedding", google("gemini-embedding-001"), EMBEDDING),
     entry("gemini-embedding-2", google("gemini-embedding-2-preview"), EMBEDDING),
+    entry(
+      "studio-embedding",
+      {
+        model: "gemini/gemini-embedding-001",
+        api_base: `${url}/aistudio`,
+        api_key: credentials.geminiApiKey,
+        ...PRICED,
+      },
+      EMBEDDING,
+    ),
     entry(
       "two-of-them",
       { model: "openai/text-embedding-3-large", ...openai, ...PRICED, order: 1 },

@@ -61,12 +61,19 @@ describe("paths", () => {
     });
   });
 
+  // Models may have colons in their names, so either may be one, of which GET tells.
   test.each(["/v1beta/models/openai-gpt:fly", "/v1beta/models/openai-gpt"])(
-    "POST %s is nowhere",
+    "POST %s is not what is done there",
     async (path) => {
-      expect((await post(path)).status).toBe(404);
+      const response = await post(path);
+      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
     },
   );
+
+  test("POST to a method of another publisher's is nowhere", async () => {
+    const path = "/v1/projects/p/locations/l/publishers/google/models/openai-gpt:rawPredict";
+    expect((await post(path)).status).toBe(404);
+  });
 });
 
 describe("a stream without alt=sse", () => {

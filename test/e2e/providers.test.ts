@@ -55,6 +55,14 @@ beforeEach(() => world.upstream.reset());
 
 const HELLO = [{ role: "user" as const, content: "Hello there" }];
 
+/** What most vendors are passed as it came, and complain about. */
+const ROBOT = { role: "robot", content: "x" } as unknown as OpenAI.ChatCompletionMessageParam;
+/** What is understood, translated, and then refused by a model without eyes. */
+const PICTURE: OpenAI.ChatCompletionMessageParam = {
+  role: "user",
+  content: [{ type: "image_url", image_url: { url: "https://example.com/a.png" } }],
+};
+
 const TOOL = {
   name: "get_weather",
   description: "The weather of a city",
@@ -129,7 +137,7 @@ describe.each(NAMES)("openai SDK on %s", (model) => {
     const limited = await thrown(client.chat.completions.create({ model, messages: HELLO }));
     expect(limited.status).toBe(429);
     expect(limited.headers.get("retry-after")).toBe("7");
-    const broken = { role: "robot", content: "x" } as unknown as OpenAI.ChatCompletionMessageParam;
+    const broken = model.startsWith("cohere") ? PICTURE : ROBOT;
     const refused = await thrown(client.chat.completions.create({ model, messages: [broken] }));
     expect(refused.status).toBe(400);
     expect(world.upstream.requests.at(-1)?.refusal).toBeTruthy();
@@ -226,7 +234,7 @@ describe("what a vendor cannot do", () => {
     ["groq", { logprobs: true }, "logprobs"],
     ["mistral", { logprobs: true }, "logprobs"],
     ["deepseek", { n: 3 }, "n"],
-    ["cohere", { top_logprobs: 2, logprobs: true }, "top_logprobs"],
+    ["cohere", { logprobs: true }, "logprobs"],
   ] as const)(
     "is refused on %s by name, before anybody is asked: %j",
     async (model, extra, param) => {

@@ -115,11 +115,12 @@ describe("Responses at other addresses", () => {
     expect(await response.json()).toMatchObject({ error: { type: "invalid_request_error" } });
   });
 
-  test("keeps no responses, and says so", async () => {
-    await expect(client.responses.retrieve("resp_1")).rejects.toThrow(/keeps no responses/);
-    await expect(client.responses.delete("resp_1")).rejects.toThrow(/keeps no responses/);
-    await expect(client.responses.cancel("resp_1")).rejects.toThrow(/keeps no responses/);
-    await expect(client.responses.inputItems.list("resp_1")).rejects.toThrow(/keeps no responses/);
+  test("knows no response by an id it did not give", async () => {
+    const none = /No response of yours is kept/;
+    await expect(client.responses.retrieve("resp_1")).rejects.toThrow(none);
+    await expect(client.responses.delete("resp_1")).rejects.toThrow(none);
+    await expect(client.responses.cancel("resp_1")).rejects.toThrow(none);
+    await expect(client.responses.inputItems.list("resp_1")).rejects.toThrow(none);
   });
 });
 
@@ -138,11 +139,13 @@ describe("what only OpenAI has", () => {
 
   test("goes to OpenAI as it is, and its refusal comes back in its own words", async () => {
     world.upstream.reset();
-    const response = await post({ model: "openai-gpt", input: "Hi", previous_response_id: "r" });
+    const input = [{ type: "item_reference", id: "msg_1" }];
+    const response = await post({ model: "openai-gpt", input });
     expect(response.status).toBe(400);
-    const { error } = asObject(await response.json());
-    expect(asObject(error)["code"]).toBe("previous_response_not_found");
-    expect(asString(asObject(world.upstream.requests[0]?.body)["previous_response_id"])).toBe("r");
+    expect(asString(asObject(asObject(await response.json())["error"])["message"])).toMatch(
+      /^Item with id 'msg_1' not found\./,
+    );
+    expect(asObject(world.upstream.requests[0]?.body)["input"]).toEqual(input);
   });
 
   test("is left out with a note when it is the web search Codex always offers", async () => {

@@ -26,6 +26,8 @@ export interface CallRow {
   input_tokens: number;
   output_tokens: number;
   attempts: number;
+  started_at_ms: number;
+  ended_at_ms: number;
   error_code: string | null;
 }
 

@@ -24,7 +24,8 @@ export async function call(bindings: Env, path: string, init: RequestInit = {}):
   const response = await app.fetch(request, bindings, context);
   const text = await response.text();
   await waitOnExecutionContext(context);
-  return new Response(text, response);
+  // No content is no text, not an empty one.
+  return new Response(text === "" ? null : text, response);
 }
 
 export function post(

@@ -16,6 +16,7 @@ export function standingOf(changes: Partial<KeyStanding> = {}): KeyStanding {
     maxBudgetNanoUsd: null,
     budgetResetAtMs: null,
     limits: [],
+    budgets: [],
     ...changes,
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { KeyStanding, RateStanding } from "../../src/core/ledger.ts";
 import { NO_USAGE } from "../../src/core/chat.ts";
-import { answerHeaders, rateHeaders } from "../../src/pipeline/answer-headers.ts";
+import { answerHeaders } from "../../src/pipeline/answer-headers.ts";
+import { rateHeadersOf } from "../../src/pipeline/rate-headers.ts";
 import type { Charge } from "../../src/pipeline/charge.ts";
 import { openAiChat } from "../../src/dialects/openai-chat/index.ts";
 import { deploymentOf } from "../providers/deployment.ts";
@@ -104,6 +105,19 @@ describe("the headers of an answer", () => {
     expect(headers.get("x-litellm-model-region")).toBe("global");
   });
 
+  it("name the key's own rates, and say nothing of shortening where there was none", () => {
+    const rate = { scope: "key", model: null, remaining: 1, resetMs: 0 } as const;
+    const limits = [
+      { ...rate, unit: "requests" as const, limit: 10 },
+      { ...rate, unit: "tokens" as const, limit: 500 },
+      { ...rate, unit: "requests" as const, limit: 3, model: "o3" },
+    ];
+    const headers = headersOf({ key: { limits } });
+    expect(headers.get("x-litellm-key-rpm-limit")).toBe("10");
+    expect(headers.get("x-litellm-key-tpm-limit")).toBe("500");
+    expect(headers.has("x-sekisho-clamped-max-tokens")).toBe(false);
+  });
+
   it("repeat nothing of the vendor's but what names its request", () => {
     const vendor = {
       "request-id": "req_1",
@@ -133,13 +147,14 @@ describe("the headers of an answer", () => {
 describe("rate limits", () => {
   const limitOf = (changes: Partial<RateStanding>): RateStanding => ({
     scope: "key",
+    model: null,
     unit: "requests",
     limit: 10,
     remaining: 9,
     resetMs: 30_400,
     ...changes,
   });
-  const shown = (...limits: RateStanding[]) => Object.fromEntries(rateHeaders(limits));
+  const shown = (...limits: RateStanding[]) => rateHeadersOf(limits);
 
   it("are told in OpenAI's words and in LiteLLM's", () => {
     expect(shown(limitOf({}), limitOf({ unit: "tokens", limit: 500, remaining: 380 }))).toEqual({
@@ -162,6 +177,31 @@ describe("rate limits", () => {
     expect(shown(team, limitOf({}), user)["x-ratelimit-remaining-requests"]).toBe("9");
     expect(shown(team, user)["x-ratelimit-remaining-requests"]).toBe("1");
     expect(shown(team, user)["x-ratelimit-team-remaining-requests"]).toBe("2");
+  });
+
+  it("of single models are told beside the key's own, and the tightest in OpenAI's words", () => {
+    const ofModel = limitOf({ model: "o3", limit: 3, remaining: 2 });
+    expect(shown(limitOf({}), ofModel)).toMatchObject({
+      "x-ratelimit-api_key-remaining-requests": "9",
+      "x-ratelimit-model_per_key-limit-requests": "3",
+      "x-ratelimit-model_per_key-remaining-requests": "2",
+      "x-litellm-key-remaining-requests-o3": "2",
+      "x-ratelimit-remaining-requests": "2",
+    });
+    const ofTeam = shown({ ...ofModel, scope: "team", unit: "tokens" });
+    expect(ofTeam["x-ratelimit-model_per_team-remaining-tokens"]).toBe("2");
+    expect(JSON.stringify(ofTeam)).not.toContain("x-litellm-key");
+  });
+
+  it("of a pattern have no header of their own, which it could not name", () => {
+    const headers = shown(limitOf({ model: "openai/*", remaining: 2 }));
+    expect(Object.keys(headers).join()).not.toContain("*");
+  });
+
+  it("of a person are a member's inside a team", () => {
+    const headers = rateHeadersOf([limitOf({ scope: "user" })], true);
+    expect(headers["x-ratelimit-team_member-remaining-requests"]).toBe("9");
+    expect(shown(limitOf({ scope: "user" }))["x-ratelimit-user-remaining-requests"]).toBe("9");
   });
 
   it("of calls at a time have LiteLLM's name and no OpenAI one", () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Settlement } from "../../src/core/ledger.ts";
-import type { CallerFraming } from "../../src/dialects/framing/caller-framing.ts";
 import { answer } from "../../src/pipeline/answer.ts";
 import { objectIn } from "../core/parsed.ts";
 import { rejectionOf } from "../core/thrown.ts";
+import { lineWith } from "./line.ts";
 import {
   answers,
   bodyOf,
@@ -12,9 +11,7 @@ import {
   OPENAI,
   sse,
   standingOf,
-  threeGpts,
   vendors,
-  worldWith,
   CHUNKS,
   type World,
 } from "./world.ts";
@@ -22,45 +19,24 @@ import {
 const COUNTED = { stream: true, stream_options: { include_usage: true } };
 
 /** The whole line over real accounts, with every settlement kept. */
-function lineWith(fetch: World["fetch"], config: object = threeGpts({ num_retries: 0 })) {
-  const settlements: Settlement[] = [];
-  const inner = worldWith(config, fetch);
-  const deps: World = {
-    ...inner,
-    account: (id) => {
-      const real = inner.account(id);
-      return {
-        reserve: (request) => real.reserve(request),
-        extend: (leaseId, deadlineMs) => real.extend(leaseId, deadlineMs),
-        access: (keyHash) => real.access(keyHash),
-        settle: (settlement) => {
-          settlements.push(settlement);
-          return real.settle(settlement);
-        },
-      };
-    },
-  };
-  const ask = (
-    key: string,
-    body: object = {},
-    context = contextIn(deps),
-    route = OPENAI,
-  ): Promise<Response> => {
+function lineTo(fetch: World["fetch"]) {
+  const { deps, kept } = lineWith(fetch);
+  const ask = (key: string, body: object = {}, context = contextIn(deps)): Promise<Response> => {
     const whole = { model: "gpt", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] };
     const request = new Request("https://gateway.example/v1/chat/completions", {
       method: "POST",
       headers: { authorization: `Bearer ${key}` },
       body: JSON.stringify({ ...whole, ...body }),
     });
-    return answer(request, route, context, deps);
+    return answer(request, OPENAI, context, deps);
   };
-  return { deps, settlements, ask };
+  return { deps, settlements: kept.settlements, ask };
 }
 
 describe("a call that is answered", () => {
   it("whole is passed on untouched and settled once, at what it cost", async () => {
     const { fetch } = vendors({ a: answers.whole });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     const { key, ...caller } = await newKey();
     const context = contextIn(deps);
     const response = await ask(key, {}, context);
@@ -76,7 +52,7 @@ describe("a call that is answered", () => {
 
   it("streamed hides the counts we asked for and nobody else did", async () => {
     const { fetch, requests } = vendors({ a: answers.streamed });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     const { key } = await newKey();
     const context = contextIn(deps);
     const response = await ask(key, { stream: true }, context);
@@ -93,7 +69,7 @@ describe("a call that is answered", () => {
   it("streamed shows the counts to who asked for them", async () => {
     const text = await answers.streamed().text();
     const { fetch } = vendors({ a: () => new Response(bodyOf([text])) });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     const { key } = await newKey();
     const context = contextIn(deps);
     const response = await ask(key, COUNTED, context);
@@ -105,7 +81,7 @@ describe("a call that is answered", () => {
   it("and not passed on to its end is no whole answer, whatever was counted", async () => {
     // The runtime cannot pipe one stream of its own into another, and says so when it is asked to.
     const { fetch } = vendors({ a: answers.streamed });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     const { key } = await newKey();
     const context = contextIn(deps);
     const response = await ask(key, COUNTED, context);
@@ -118,7 +94,7 @@ describe("a call that is answered", () => {
 
   it("by a stream that stops is charged for what came, and told as an error", async () => {
     const { fetch } = vendors({ a: () => sse(...CHUNKS.slice(0, 3)) });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     const { key } = await newKey();
     const context = contextIn(deps);
     const response = await ask(key, { stream: true }, context);
@@ -138,7 +114,7 @@ describe("a call that is answered", () => {
         return answers.whole();
       },
     });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     world.push(deps);
     const { key } = await newKey();
     await ask(key);
@@ -155,7 +131,7 @@ describe("a call that fails", () => {
       b: answers.failing(500),
       c: answers.failing(429, { "retry-after": "60" }),
     });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     const { key } = await newKey();
     const context = contextIn(deps);
     const error = await rejectionOf(ask(key, {}, context));
@@ -168,7 +144,7 @@ describe("a call that fails", () => {
 
   it("because of its own words is settled at nothing, with that code", async () => {
     const { fetch } = vendors({ a: answers.failing(400, {}, "bad words") });
-    const { deps, settlements, ask } = lineWith(fetch);
+    const { deps, settlements, ask } = lineTo(fetch);
     const { key } = await newKey();
     const context = contextIn(deps);
     const error = await rejectionOf(ask(key, {}, context));
@@ -179,7 +155,7 @@ describe("a call that fails", () => {
   });
 
   it("before it was admitted leaves nothing behind", async () => {
-    const { settlements, ask } = lineWith(() => Promise.reject(new Error("asked")));
+    const { settlements, ask } = lineTo(() => Promise.reject(new Error("asked")));
     const { key } = await newKey();
     expect((await rejectionOf(ask(key, { model: "nobody" }))).code).toBe("unknown_model");
     expect((await rejectionOf(ask("sk-unknown"))).code).toBe("invalid_key");
@@ -187,47 +163,3 @@ describe("a call that fails", () => {
     expect(settlements).toEqual([]);
   });
 });
-
-describe("a fault of ours in the middle of a stream", () => {
-  it("is settled and told like any other breakage", async () => {
-    const { fetch } = vendors({ a: answers.streamed });
-    const { deps, settlements, ask } = lineWith(fetch);
-    const { key, ...caller } = await newKey();
-    const context = contextIn(deps);
-    const dialect = { ...OPENAI.dialect, framing: failingOnce(OPENAI.dialect.framing) };
-    const response = await ask(key, { stream: true }, context, { ...OPENAI, dialect });
-    let text = "";
-    const reading = response.body?.pipeThrough(new TextDecoderStream()).pipeTo(
-      new WritableStream({
-        write: (piece: string) => {
-          text += piece;
-        },
-      }),
-    );
-    await expect(reading).rejects.toThrow();
-    await context.done();
-    expect(text).toContain('data: {"error":');
-    expect(settlements).toMatchObject([{ record: { ending: "broken", status: "failure" } }]);
-    expect(settlements[0]?.costNanoUsd).toBeGreaterThan(0);
-    expect(await standingOf(caller)).toMatchObject({ heldNanoUsd: 0 });
-  });
-});
-
-/** Its first frame cannot be written, as if a writer of ours had a fault. */
-function failingOnce(framing: CallerFraming): CallerFraming {
-  return {
-    ...framing,
-    createEncoder: () => {
-      const encoder = framing.createEncoder();
-      let failed = false;
-      return {
-        ...encoder,
-        encode(frame) {
-          if (failed) return encoder.encode(frame);
-          failed = true;
-          throw new Error("a fault of ours");
-        },
-      };
-    },
-  };
-}

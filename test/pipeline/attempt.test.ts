@@ -37,7 +37,9 @@ function askOnce(call: Call, deps: Deps, outputTokensMax?: number) {
   const [deployment] = call.group.deployments;
   const provider = findProvider(deployment?.provider ?? "");
   if (deployment === undefined || provider === undefined) throw new Error("nobody to ask");
-  return attemptAnswer({ call, deployment, provider, outputTokensMax }, deps);
+  const owner = { accountId: call.caller.accountId, userId: null };
+  const given = { call, deployment, provider, attempts: 1, outputTokensMax };
+  return attemptAnswer({ ...given, owner, previousId: undefined }, deps);
 }
 
 /** The body the vendor received. */

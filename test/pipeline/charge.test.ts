@@ -109,6 +109,47 @@ describe("what a call is charged", () => {
   });
 });
 
+describe("what a vendor says it took", () => {
+  const told = { usage: { ...USAGE, toldNanoUsd: 1_234_567 }, usageIsFinal: true };
+  const at = (model: string, source: string, ending: Outcome["ending"] = "finished"): Outcome => ({
+    ...outcomeOf(ending, told),
+    deployment: deploymentOf(model, {}, { price: { ...PRICE, source } }),
+  });
+
+  it.each(["openrouter/some/model", "perplexity/sonar"])("is the cost at %s", (model) => {
+    for (const source of ["2026-11-21", "bound"]) {
+      const { costNanoUsd, usageSource } = chargeFor(at(model, source), admitted);
+      expect([costNanoUsd, usageSource]).toEqual([1_234_567, "reported"]);
+    }
+  });
+
+  it("yields to a price the operator stated, and is not believed of anybody else", () => {
+    const counted = costOf(USAGE, PRICE).costNanoUsd;
+    for (const outcome of [at("openrouter/m", "config"), at("openai/gpt-4.1", "2026-11-21")])
+      expect(chargeFor(outcome, admitted).costNanoUsd).toBe(counted);
+  });
+
+  it("is charged even beyond the reservation", () => {
+    const usage = { ...USAGE, toldNanoUsd: 99_000_000 };
+    const outcome = {
+      ...at("openrouter/m", "bound"),
+      observed: { ...NOTHING_OBSERVED, ...FINAL, usage },
+    };
+    expect(chargeFor(outcome, admitted).costNanoUsd).toBe(99_000_000);
+  });
+
+  it("counts for nothing before the vendor's last word", () => {
+    const early = { usage: { ...USAGE, toldNanoUsd: 1 }, usageIsFinal: false };
+    const outcome = {
+      ...at("openrouter/m", "bound", "broken"),
+      observed: { ...NOTHING_OBSERVED, ...early },
+    };
+    expect(chargeFor(outcome, admitted).costNanoUsd).toBeGreaterThan(
+      costOf(USAGE, PRICE).costNanoUsd - 1,
+    );
+  });
+});
+
 it.each([
   outcomeOf("finished", FINAL),
   outcomeOf("finished", { outputCharacters: 7 }),

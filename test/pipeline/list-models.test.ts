@@ -30,6 +30,12 @@ describe("the models of a key", () => {
     expect(await listFor(models)).toEqual(expected);
   });
 
+  it("hold the key's own names for what it may use", async () => {
+    const { key } = await newKey({ models: ["gpt"], aliases: { mine: "gpt", theirs: "claude" } });
+    const headers = new Headers({ authorization: `Bearer ${key}` });
+    expect(await listModels(headers, deps)).toEqual(["gpt", "mine"]);
+  });
+
   it("of the administrator are all", async () => {
     const list = await listModels(new Headers({ authorization: MASTER_KEY }), deps);
     expect(list).toHaveLength(4);

@@ -6,6 +6,7 @@ import { openAiChat } from "../../src/dialects/openai-chat/index.ts";
 import { admit } from "../../src/pipeline/admit.ts";
 import type { Admitted } from "../../src/pipeline/admitted.ts";
 import type { Call, ChatRoute } from "../../src/pipeline/call.ts";
+import { createAliasMemory } from "../../src/pipeline/alias-memory.ts";
 import { createCooldowns } from "../../src/pipeline/cooldowns.ts";
 import type { CallContext, Deps } from "../../src/pipeline/deps.ts";
 import type { Caller } from "../../src/pipeline/caller.ts";
@@ -38,6 +39,7 @@ export const ANTHROPIC: ChatRoute = {
 /** Clock, chance and naps of one test. Sleeping takes no time but moves the clock. */
 export interface World extends Deps {
   sleptMs: number[];
+  faults: unknown[];
   advance(milliseconds: number): void;
 }
 
@@ -49,6 +51,7 @@ export function worldWith(
   // The account objects live in real time, so the clock starts there.
   let nowMs = Date.now();
   const sleptMs: number[] = [];
+  const faults: unknown[] = [];
   return {
     config: loaded(config),
     masterKey: MASTER_KEY,
@@ -61,11 +64,14 @@ export function worldWith(
       sleptMs.push(milliseconds);
       nowMs += milliseconds;
     },
+    noteFault: (cause) => void faults.push(cause),
     account: (accountId) => accountStub(env.ACCOUNT, accountId),
     findAccountOfKey: async () => undefined,
     tokens: createTokenMint(fetch),
     cooldowns: createCooldowns(),
+    aliases: createAliasMemory(),
     sleptMs,
+    faults,
     advance: (milliseconds) => void (nowMs += milliseconds),
     ...changes,
   };

@@ -55,7 +55,12 @@ export const converse: Caller = {
     { reasoningConfig: { type: "enabled", maxReasoningEffort: "low" } },
     { reasoning_effort: "low" },
   ].map((additionalModelRequestFields) => ({ additionalModelRequestFields })),
-  text: ["output.message.content.*.text", "delta.text"],
+  // Words with sources stand one step further in.
+  text: [
+    "output.message.content.*.text",
+    "output.message.content.*.citationsContent.content.*.text",
+    "delta.text",
+  ],
   toolName: ["output.message.content.*.toolUse.name", "start.toolUse.name"],
   toolInput: ["delta.toolUse.input"],
   thought: ["output.message.content.*.reasoningContent"],

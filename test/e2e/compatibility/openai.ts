@@ -18,7 +18,8 @@ export const chat: Caller = {
     "choices.*.delta.tool_calls.*.function.name",
   ],
   toolInput: ["choices.*.delta.tool_calls.*.function.arguments"],
-  thought: ["choices.*.message.reasoning_content"],
+  // The newer word is OpenRouter's and vLLM's, and forwarded as it came.
+  thought: ["choices.*.message.reasoning_content", "choices.*.message.reasoning"],
   cachedTokens: ["usage.prompt_tokens_details.cached_tokens"],
   final: /^data: \[DONE\]$/m,
   error: /^data: \{"error":/m,

@@ -1,18 +1,21 @@
 import * as z from "zod";
 import { drizzle } from "drizzle-orm/d1";
 import { loadConfig } from "./core/config/load.ts";
-import type { GatewayConfig } from "./core/config/deployment.ts";
+import type { ConfigSource } from "./core/config/runtime-parts.ts";
 import { GatewayError } from "./core/errors.ts";
 import { parseJson } from "./core/json.ts";
 import { createKeySigner } from "./core/key-format.ts";
 import { readSettings, textVariables, type Env, type Settings } from "./env.ts";
 import compiled from "./generated/config.json";
 import { createAliasMemory } from "./pipeline/alias-memory.ts";
+import { checkHealth } from "./pipeline/check-health.ts";
 import { createCooldowns } from "./pipeline/cooldowns.ts";
 import type { Deps } from "./pipeline/deps.ts";
 import { accountStub } from "./platform/account/stub.ts";
 import { logEvent, logFault } from "./platform/log.ts";
 import { createKeyDirectory } from "./platform/key-directory.ts";
+import { createRuntimeConfig } from "./platform/runtime-config.ts";
+import { createSealer } from "./platform/seal.ts";
 import { lenderStub } from "./platform/shared-budget/stub.ts";
 import { createDatadogSink } from "./platform/sinks/datadog.ts";
 import type { Sink } from "./platform/sinks/sink.ts";
@@ -31,12 +34,31 @@ export interface Gateway {
 /** What `scripts/build-config.mjs` writes. */
 const Compiled = z.object({ version: z.string(), config: z.unknown() });
 
-let composed: { env: Env; gateway: Gateway } | undefined;
+const composed = new WeakMap<Env, Gateway>();
 
-/** Built once per isolate: the configuration is parsed and keys are imported on the first request. */
+/**
+ * Built once per isolate: the configuration is parsed and keys are imported on the first request. Goes
+ * by the configuration file alone, whose settings are all that objects and queues need.
+ */
 export function compose(env: Env): Gateway {
-  if (composed?.env !== env) composed = { env, gateway: build(env) };
-  return composed.gateway;
+  const known = composed.get(env) ?? build(env);
+  composed.set(env, known);
+  return known;
+}
+
+/** The same with the models of this moment. Whatever an isolate remembers, it goes on remembering. */
+export async function composeNow(
+  env: Env,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<Gateway> {
+  const gateway = compose(env);
+  const config = await gateway.admin.runtime.current(waitUntil);
+  if (config === gateway.deps.config) return gateway;
+  return {
+    ...gateway,
+    deps: { ...gateway.deps, config },
+    admin: { ...gateway.admin, config },
+  };
 }
 
 /** The operator reads in the log what is wrong; callers learn only that it is not their fault. */
@@ -51,7 +73,8 @@ function notReady(problems: string[]): GatewayError {
 function build(env: Env): Gateway {
   const settings = readSettings(env);
   if ("problems" in settings) throw notReady(settings.problems);
-  const config = readConfig(env, settings);
+  const source = readConfig(env, settings);
+  const { config } = source;
   const db = drizzle(env.DB);
   const signer = createKeySigner(settings.keySecret);
   const directory = createKeyDirectory(db);
@@ -106,11 +129,13 @@ function build(env: Env): Gateway {
 }
 
 /** A deployment carries its configuration in the bundle; `npm start` and tests hand theirs in. */
-function readConfig(env: Env, settings: Settings): GatewayConfig {
+function readConfig(env: Env, settings: Settings): ConfigSource {
   const { configJson } = settings;
   const source = Compiled.safeParse(configJson === undefined ? compiled : parseJson(configJson));
   if (!source.success) throw notReady(["SEKISHO_CONFIG_JSON is not a compiled configuration"]);
-  const loaded = loadConfig(source.data.config, source.data.version, textVariables(env));
-  if (loaded.ok) return loaded.config;
+  const { config: raw, version } = source.data;
+  const variables = textVariables(env);
+  const loaded = loadConfig(raw, version, variables);
+  if (loaded.ok) return { raw, variables, config: loaded.config };
   throw notReady(loaded.problems.map((one) => `${one.path}: ${one.message}`));
 }

@@ -21,6 +21,11 @@ const Secrets = z.object({
   SEKISHO_KEY_SECRET: z
     .string("is not set; virtual keys are signed with it")
     .min(KEY_SECRET_CHARACTERS_MIN, `needs at least ${KEY_SECRET_CHARACTERS_MIN} characters`),
+  /** The one before, while what was sealed with it is still to be read. */
+  SEKISHO_KEY_SECRET_PREVIOUS: z
+    .string()
+    .min(KEY_SECRET_CHARACTERS_MIN, `needs at least ${KEY_SECRET_CHARACTERS_MIN} characters`)
+    .optional(),
   /** `npm start` passes the compiled configuration here; a deployment has it in the bundle. */
   SEKISHO_CONFIG_JSON: z.string().optional(),
   /** Set by `npm start`: well-known example keys are fine on a laptop and nowhere else. */
@@ -30,6 +35,7 @@ const Secrets = z.object({
 export interface Settings {
   masterKey: string;
   keySecret: string;
+  previousKeySecret: string | undefined;
   configJson: string | undefined;
 }
 
@@ -51,6 +57,7 @@ export function readSettings(env: Env): Settings | { problems: string[] } {
   return {
     masterKey: data.LITELLM_MASTER_KEY,
     keySecret: data.SEKISHO_KEY_SECRET,
+    previousKeySecret: data.SEKISHO_KEY_SECRET_PREVIOUS,
     configJson: data.SEKISHO_CONFIG_JSON,
   };
 }

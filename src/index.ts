@@ -1,3 +1,4 @@
+import { handleScheduled } from "./entry/scheduled.ts";
 import { handleQueue } from "./entry/worker-queue.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
@@ -8,4 +9,5 @@ export { SharedBudget } from "./entry/shared-budget.ts";
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),
   queue: handleQueue,
+  scheduled: handleScheduled,
 } satisfies ExportedHandler<Env, unknown>;

@@ -1,5 +1,6 @@
 import type { Usage } from "./chat.ts";
 import type { JsonObject } from "./json.ts";
+import type { ChoiceReason } from "./routing/choice.ts";
 
 /**
  * One call, as it is remembered: a row in D1 and a log in every sink. Carries no text a caller or a
@@ -53,6 +54,10 @@ export interface CallRecord {
   errorCode: string | null;
   /** Upstream attempts, the successful one included. */
   attempts: number;
+  /** Why that deployment was chosen, for the last attempt; null when none was. */
+  routeReason: ChoiceReason | null;
+  /** Tokens of the prompt a cache there was expected to hold; `usage` says how many it held. */
+  cachedTokensExpected: number;
   startedAtMs: number;
   firstTokenAtMs: number | null;
   endedAtMs: number;

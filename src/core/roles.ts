@@ -44,7 +44,8 @@ const TABLE = {
     internal_user_viewer: "own",
   },
   "user.create": { ...ORGANIZATION, provisioning: "all" },
-  "user.change": ORGANIZATION,
+  /** People themselves: only what they are called. */
+  "user.change": { ...ORGANIZATION, internal_user: "own" },
   "user.delete": ORGANIZATION,
   /** For people without an office: the teams they are in. */
   "team.read": OWN_VIEW,
@@ -69,6 +70,7 @@ const TABLE = {
   "credential.change": ADMIN,
   "invitation.read": { ...ADMIN_VIEW, org_admin: "organization" },
   "invitation.create": ORGANIZATION,
+  "invitation.change": ORGANIZATION,
   "spend.read": OWN_VIEW,
   /** Sums over everybody. */
   "spend.read-all": ADMIN_VIEW,
@@ -93,8 +95,33 @@ export interface Asker {
   /** Teams they belong to, in whatever role. */
   teamIds: readonly string[];
   adminTeamIds: readonly string[];
+  /** What each team lets its plain members do with its keys. */
+  memberTeams: readonly MemberTeam[];
+  organizationIds: readonly string[];
   adminOrganizationIds: readonly string[];
 }
+
+export interface MemberTeam {
+  id: string;
+  /** LiteLLM's `team_member_permissions`: routes. */
+  permissions: readonly string[];
+}
+
+/** What LiteLLM lets members do where a team says nothing. */
+export const MEMBER_PERMISSIONS_DEFAULT: readonly string[] = ["/key/info", "/key/health"];
+
+export const MEMBER_PERMISSIONS = [
+  "/key/info",
+  "/key/list",
+  "/key/health",
+  "/key/generate",
+  "/key/service-account/generate",
+  "/key/update",
+  "/key/delete",
+  "/key/regenerate",
+  "/key/block",
+  "/key/unblock",
+] as const;
 
 /** What an action of this asker may touch. */
 export type Coverage =
@@ -105,6 +132,8 @@ export type Coverage =
       teamIds: readonly string[];
       userId: string | null;
       keyHash: string | null;
+      /** Teams and organizations in which the asker's own things are theirs to change; left out: all. */
+      ownWithin?: { teamIds: readonly string[]; organizationIds: readonly string[] };
     };
 
 /** Whose something is. What is left out belongs to nobody of that kind. */
@@ -115,35 +144,75 @@ export interface Owner {
   keyHash?: string | null;
 }
 
-/** `undefined` when none of the asker's roles allows the action at all. */
-export function coverageOf(action: Action, asker: Asker): Coverage | undefined {
+/**
+ * `undefined` when none of the asker's roles allows the action at all. What plain members may do with
+ * a team's keys is said by route (`/key/update`), so the path decides too.
+ */
+export function coverageOf(action: Action, asker: Asker, path = ""): Coverage | undefined {
   const row = PERMISSIONS[action];
   const reaches = new Set(asker.roles.flatMap((role) => row[role] ?? []));
   if (reaches.size === 0) return undefined;
   if (reaches.has("all")) return { kind: "all" };
   const isOwn = reaches.has("own");
+  const permitted = isOwn && isAboutKeys(action) ? permittedTeams(asker, path) : [];
   return {
     kind: "some",
     organizationIds: reaches.has("organization") ? asker.adminOrganizationIds : [],
     teamIds: [
       ...(reaches.has("team") ? asker.adminTeamIds : []),
       ...(isOwn && action === "team.read" ? asker.teamIds : []),
+      ...permitted,
     ],
     userId: isOwn ? asker.userId : null,
     keyHash: isOwn ? asker.keyHash : null,
+    ...(isOwn && changesKeys(action)
+      ? { ownWithin: { teamIds: permitted, organizationIds: asker.organizationIds } }
+      : {}),
   };
+}
+
+function changesKeys(action: Action): boolean {
+  return action === "key.create" || action === "key.change";
+}
+
+function isAboutKeys(action: Action): boolean {
+  return action === "key.read" || changesKeys(action);
+}
+
+/** `/v2/key/info` and `/key/abc/regenerate` are permitted as `/key/info` and `/key/regenerate`. */
+function permittedTeams({ memberTeams }: Asker, path: string): string[] {
+  const [, name] = /^(?:\/v2)?\/key\/(?:[^/]+\/(?=regenerate$))?(.+)$/.exec(path) ?? [];
+  if (name === undefined) return [];
+  return memberTeams
+    .filter((team) => team.permissions.includes(`/key/${name}`))
+    .map((team) => team.id);
 }
 
 export function covers(coverage: Coverage, owner: Owner): boolean {
   if (coverage.kind === "all") return true;
-  const { organizationId, teamId, userId, keyHash } = owner;
+  const { organizationId, teamId } = owner;
   return (
     (isNamed(organizationId) && coverage.organizationIds.includes(organizationId)) ||
     (isNamed(teamId) && coverage.teamIds.includes(teamId)) ||
+    (isOwn(coverage, owner) && isTheirsToChange(coverage, owner))
+  );
+}
+
+function isOwn(coverage: SomeCoverage, { userId, keyHash }: Owner): boolean {
+  return (
     (isNamed(userId) && coverage.userId === userId) ||
     (isNamed(keyHash) && coverage.keyHash === keyHash)
   );
 }
+
+/** A key of one's own spends its team's money, or its organization's: then these have a say. */
+function isTheirsToChange({ ownWithin }: SomeCoverage, { teamId, organizationId }: Owner): boolean {
+  if (ownWithin === undefined) return true;
+  if (isNamed(teamId)) return ownWithin.teamIds.includes(teamId);
+  return !isNamed(organizationId) || ownWithin.organizationIds.includes(organizationId);
+}
+
+type SomeCoverage = Extract<Coverage, { kind: "some" }>;
 
 function isNamed(id: string | null | undefined): id is string {
   return id !== null && id !== undefined;

@@ -59,7 +59,7 @@ const UNIT_MS = new Map([
 ]);
 
 /** Go's durations (`6m0s`, `640ms`) and the same in words; a bare number is seconds. */
-function durationMs(text: string): number | undefined {
+export function durationMs(text: string): number | undefined {
   const seconds = numberIn(text);
   if (seconds !== undefined) return seconds * 1000;
   let totalMs: number | undefined;

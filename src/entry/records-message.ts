@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { CallRecord, EndingKind, UsageSource } from "../core/record.ts";
+import type { ChoiceReason } from "../core/routing/choice.ts";
 
 export interface OpenedMessage {
   records: CallRecord[];
@@ -81,6 +82,18 @@ const recordSchema: z.ZodType<CallRecord> = z.object({
   }),
   errorCode: maybeText,
   attempts: count,
+  // Records that an older version sent are still on their way when a newer one reads them.
+  routeReason: oneOf<ChoiceReason>({
+    only: true,
+    affinity: true,
+    moved: true,
+    strategy: true,
+    probe: true,
+    "last-resort": true,
+  })
+    .nullable()
+    .default(null),
+  cachedTokensExpected: count.default(0),
   startedAtMs: timeMs,
   firstTokenAtMs: timeMs.nullable(),
   endedAtMs: timeMs,

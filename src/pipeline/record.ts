@@ -6,18 +6,26 @@ import type { Call } from "./call.ts";
 import type { Charge } from "./charge.ts";
 import type { Deps } from "./deps.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Place } from "./places.ts";
 
 /** The record of a call nobody will settle; the account completes it with its reservation. */
 export function draftRecord(call: Call, deps: Deps): CallRecord {
   return describeCall(call, deps);
 }
 
+/** What is known of a call when it has ended. */
+export interface Ended {
+  outcome: Outcome;
+  charge: Charge;
+  /** Where its last attempt was made. */
+  place: Place | undefined;
+}
+
 /** Everything remembered about one call. Text of caller or model is in it only if the operator said so. */
 export function completeRecord(
   call: Call,
   admitted: Admitted,
-  outcome: Outcome,
-  charge: Charge,
+  { outcome, charge, place }: Ended,
   deps: Deps,
 ): CallRecord {
   const { key } = admitted.admission;
@@ -43,6 +51,8 @@ export function completeRecord(
     ending: outcome.ending,
     errorCode: outcome.errorCode,
     attempts: outcome.attempts,
+    routeReason: place?.reason ?? null,
+    cachedTokensExpected: place?.cachedTokensExpected ?? 0,
     firstTokenAtMs: observed.firstTokenAtMs,
     endedAtMs: deps.nowMs(),
     overheadMs: admitted.admittedAtMs - call.context.startedAtMs,
@@ -114,6 +124,8 @@ function describeCall(call: Call, deps: Deps): CallRecord {
     ending: "unsettled",
     errorCode: null,
     attempts: 0,
+    routeReason: null,
+    cachedTokensExpected: 0,
     startedAtMs: context.startedAtMs,
     firstTokenAtMs: null,
     endedAtMs: context.startedAtMs,

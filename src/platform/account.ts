@@ -17,6 +17,7 @@ import { accessOf, admissionOf, standingOf } from "../core/ledger/standing.ts";
 import type { Crossing } from "../core/ledger/warnings.ts";
 import {
   countersOf,
+  modelScopeId,
   type AccountState,
   type Lease,
   type ScopeId,
@@ -137,6 +138,9 @@ export class Account
 
   async putKey(policy: KeyPolicy, spent: Spent): Promise<void> {
     this.#findings.forget(policy.hash);
+    if (policy.previous !== null) this.#findings.forget(policy.previous.hash);
+    // Somebody who read the key before it was rotated must not bring it back to life.
+    if (this.#state.rotated.has(policy.hash)) return;
     this.#commit((keeper) => keepKey(keeper, policy, spent));
   }
 
@@ -156,7 +160,10 @@ export class Account
   }
 
   async standings(scopes: readonly ScopeName[]): Promise<(Standing | undefined)[]> {
-    return scopes.map(({ kind, id }) => this.#standing(`${kind}:${id}`));
+    return scopes.map(({ kind, id, model }) => {
+      const party: ScopeId = `${kind}:${id}`;
+      return this.#standing(model === undefined ? party : modelScopeId(party, model));
+    });
   }
 
   async resetSpend({ kind, id }: ScopeName, spentNanoUsd: number): Promise<Standing> {

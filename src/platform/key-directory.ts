@@ -1,5 +1,5 @@
 import type { Database } from "./db/database.ts";
-import { findKeyRow } from "./db/keys.ts";
+import { findOpenedRow } from "./db/keys.ts";
 
 /**
  * Which account decides about a key that does not say so itself: an imported or self-chosen one.
@@ -16,7 +16,7 @@ export function createKeyDirectory(db: Database): KeyDirectory {
     async accountOf(keyHash, nowMs) {
       const known = found.get(keyHash);
       if (known !== undefined && known.untilMs > nowMs) return known.accountId;
-      const accountId = (await findKeyRow(db, keyHash))?.accountId;
+      const accountId = (await findOpenedRow(db, keyHash, nowMs))?.accountId;
       // Forgetting everything at once is crude and bounded; the next minute fills it again.
       if (found.size >= ENTRIES_MAX) found.clear();
       found.set(keyHash, { accountId, untilMs: nowMs + (accountId ? KNOWN_MS : UNKNOWN_MS) });

@@ -1,7 +1,9 @@
 import type { Facts } from "../facts/facts.ts";
 import type { DeploymentFacts } from "../facts/resolve.ts";
+import type { FailureCategory } from "../failure.ts";
 import type { SharedPolicy } from "../ledger/shared/terms.ts";
 import type { Price } from "../price.ts";
+import type { Strategy } from "../routing/choice.ts";
 
 /** One place where one model can be asked: an entry of `model_list`. */
 export interface Deployment {
@@ -27,6 +29,14 @@ export interface Deployment {
   timeoutMs: number | undefined;
   streamTimeoutMs: number | undefined;
   maxRetries: number | undefined;
+  /** `max_parallel_requests`, else the router's default: calls in flight at once. */
+  parallelMax?: number;
+  /** `region_name`: where it is, for region filters; else it is read off the connection. */
+  regionName?: string;
+  /** Its own word on resting; else the router's. */
+  cooldownMs?: number;
+  allowedFails?: number;
+  allowedFailsByCategory?: CountByCategory;
   tags: string[];
   accessGroups: string[];
   dropParams: boolean;
@@ -36,6 +46,8 @@ export interface Deployment {
   modelInfo: Readonly<Record<string, unknown>>;
   /** What its model can and its surface takes. Of the `baseModel`: another model has others. */
   facts: DeploymentFacts;
+  /** Added while the gateway runs, and kept in D1. */
+  stored?: boolean;
 }
 
 /**
@@ -74,6 +86,8 @@ export interface GatewayConfig {
   groups: ReadonlyMap<string, readonly Deployment[]>;
   /** `router_settings.model_group_alias`. */
   aliases: ReadonlyMap<string, string>;
+  /** Groups named by patterns (`bedrock/*`), most specific first. Their entries are not in `deployments`. */
+  wildcards: readonly WildcardGroup[];
   router: RouterSettings;
   settings: Settings;
   /** What is known of all models, the operator's `sekisho_settings.model_facts` on top. */
@@ -85,9 +99,69 @@ export interface GatewayConfig {
 export interface RouterSettings {
   /** Further attempts after the first, over all deployments of the group. */
   retriesMax: number;
+  /** `retry_policy`: retries by what went wrong, where the operator said so; else `retriesMax`. */
+  retriesByCategory: CountByCategory;
+  /** `model_group_retry_policy`: the same for single groups, before the general one. */
+  groupRetries: ReadonlyMap<string, CountByCategory>;
+  /** `retry_after`: the least wait before the same deployment is asked again. */
+  retryAfterMsMin: number;
   timeoutMs: number;
   streamTimeoutMs: number | undefined;
+  /** `ttft_timeout`: until the first token of a stream. */
+  firstTokenTimeoutMs: number | undefined;
+  /** `stream_idle_timeout`: between two pieces of a stream. */
+  idleTimeoutMs: number | undefined;
+  /** Undefined: nothing was written, so groups with a choice balance by free capacity. */
+  strategy: Strategy | undefined;
+  /** `routing_groups`: strategies of single groups, before the general one. */
+  groupStrategies: ReadonlyMap<string, Strategy>;
+  /** `lowest_latency_buffer`, a fraction of the lowest latency. */
+  latencyBuffer: number;
+  /** `routing_strategy_args.ttl`. */
+  latencyTtlMs: number;
   cooldownMs: number;
+  cooldownsDisabled: boolean;
+  /** Undefined: LiteLLM's rule by shares. See `core/routing/cooldown.ts`. */
+  allowedFails: number | undefined;
+  allowedFailsByCategory: CountByCategory;
+  /** How long a conversation stays where its cache is; 0: it does not, undefined: by strategy. */
+  affinityTtlMs: number | undefined;
+  /** `enable_pre_call_checks`: deployments whose context window is too small are left out. */
+  checksContextWindow: boolean;
+  /** `enable_tag_filtering`, and whether one tag of several suffices. */
+  filtersByTags: boolean;
+  tagsMatchAny: boolean;
+  fallbacks: Fallbacks;
+  /** A second deployment is asked when the first is silent for so long. Undefined: never. */
+  hedgeAfterMs: number | undefined;
+  /** How long a call waits for a place when every deployment is full; 0: it is refused at once. */
+  queueWaitMs: number;
+  /** How many calls of a group may wait at once. */
+  queueMax: number;
+}
+
+/** Numbers the operator gave for some kinds of failures. */
+export type CountByCategory = Readonly<Partial<Record<FailureCategory, number>>>;
+
+/** Group → the groups asked instead, in order. `*` is every group that has no line of its own. */
+export type FallbackTable = ReadonlyMap<string, readonly string[]>;
+
+/** Every target exists and nothing leads back to itself: checked when the file is read. */
+export interface Fallbacks {
+  general: FallbackTable;
+  contextWindow: FallbackTable;
+  contentPolicy: FallbackTable;
+  /** `default_fallbacks`: for every group, after all others. */
+  defaults: readonly string[];
+  /** `max_fallbacks`: how many groups one call may be passed on to. */
+  max: number;
+}
+
+/** A `model_name` with stars. Its deployments are made for each concrete name, and remembered. */
+export interface WildcardGroup {
+  pattern: string;
+  /** The deployments of a concrete name; none when no model can be made of it. */
+  deploymentsFor(name: string): readonly Deployment[];
 }
 
 export interface Settings {
@@ -104,10 +178,16 @@ export interface Settings {
   callbacks: readonly string[];
   /** A further header the key may come in (`general_settings.litellm_key_header_name`). */
   keyHeaderName: string | undefined;
+  /** How long single calls are kept; their sums are kept for ever. `undefined`: so are they. */
+  retentionMs: number | undefined;
   /** How long a call may wait for money that calls in flight hold. */
   budgetWaitMs: number;
   /** LiteLLM's `max_budget`: what all calls together may cost. */
   globalBudget: SharedPolicy | undefined;
+  /** LiteLLM's `default_internal_user_params`. */
+  newUsers: NewUserDefaults;
+  /** Models added while the gateway runs may point into private networks. */
+  privateUpstreams: boolean;
   /** LiteLLM's statuses before 1.84: 400 for an exceeded budget, 401 for a model not allowed. */
   legacyStatuses: boolean;
 }

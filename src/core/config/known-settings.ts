@@ -75,9 +75,10 @@ export const ROUTER_SETTINGS = known(
 
 export const LITELLM_SETTINGS = known(
   `callbacks success_callback failure_callback turn_off_message_logging drop_params request_timeout
-  num_retries timezone max_budget budget_duration`,
+  num_retries timezone max_budget budget_duration default_internal_user_params
+  max_internal_user_budget internal_user_budget_duration`,
   `service_callback redact_user_api_key_info modify_params cache cache_params
-  default_internal_user_params default_key_generate_params
+  default_key_generate_params
   upperbound_key_generate_params key_generation_settings default_team_params default_team_settings
   cost_discount_config cost_margin_config extra_spend_tag_headers max_end_user_budget
   max_end_user_budget_id datadog_params datadog_llm_observability_params prometheus_metrics_config
@@ -89,9 +90,8 @@ export const LITELLM_SETTINGS = known(
 );
 
 export const GENERAL_SETTINGS = known(
-  "master_key max_request_size_mb litellm_key_header_name",
-  `store_model_in_db store_prompts_in_spend_logs disable_spend_logs
-  maximum_spend_logs_retention_period maximum_spend_logs_retention_interval
+  "master_key max_request_size_mb litellm_key_header_name maximum_spend_logs_retention_period",
+  `store_prompts_in_spend_logs disable_spend_logs
   allow_requests_on_db_unavailable alerting alerting_threshold alert_types alert_to_webhook_url
   alerting_args user_header_name user_header_mappings forward_client_headers_to_llm_api
   pass_through_endpoints user_api_key_cache_ttl user_api_key_cache_max_size cancel_on_disconnect
@@ -107,13 +107,15 @@ export const GENERAL_SETTINGS = known(
     database_type: NO_DATABASE,
     database_connection_pool_limit: NO_DATABASE,
     database_connection_timeout: NO_DATABASE,
+    maximum_spend_logs_retention_interval: "calls that are too old are removed every hour",
     proxy_batch_write_at: "every call is recorded as it settles",
     use_redis_transaction_buffer: NO_REDIS,
+    store_model_in_db: "models added while the gateway runs are always kept in D1",
   },
 );
 
 export const SEKISHO_SETTINGS = known(
-  "unpriced_models budget_wait_ms request_bytes_max model_facts compat",
+  "unpriced_models budget_wait_ms request_bytes_max model_facts compat private_upstreams",
 );
 
 export const CREDENTIAL_ENTRY = known("credential_name credential_values", "", {

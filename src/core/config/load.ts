@@ -77,7 +77,8 @@ function writtenModels(written: JsonObject): { group: string; params: JsonObject
   });
 }
 
-function groupsOf(deployments: readonly Deployment[]): Map<string, Deployment[]> {
+/** Public name → its deployments, in their order. */
+export function groupsOf(deployments: readonly Deployment[]): Map<string, Deployment[]> {
   const groups = new Map<string, Deployment[]>();
   for (const one of deployments) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
   return groups;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { factsDocument } from "../facts/document.ts";
+import { newUserSettings } from "./new-users.ts";
 
 /**
  * The shape of the file after references are resolved. Objects are loose: unknown names are reported
@@ -148,6 +149,7 @@ export const fileSchema = z.looseObject({
         timezone: optionalText,
         max_budget: number(0, false),
         budget_duration: optionalText,
+        ...newUserSettings,
       },
       mapping,
     )
@@ -157,6 +159,7 @@ export const fileSchema = z.looseObject({
       {
         max_request_size_mb: number(0.001, false),
         litellm_key_header_name: optionalText,
+        maximum_spend_logs_retention_period: optionalText,
       },
       mapping,
     )
@@ -169,6 +172,7 @@ export const fileSchema = z.looseObject({
         request_bytes_max: count,
         model_facts: factsDocument.optional(),
         compat: compat.optional(),
+        private_upstreams: flag,
       },
       mapping,
     )

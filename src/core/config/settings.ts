@@ -1,8 +1,10 @@
+import { DAY_MS, exactMs, isNoDuration, parseDuration } from "../duration.ts";
 import { budgetDurationProblem } from "../ledger/budget-window.ts";
 import type { SharedPolicy } from "../ledger/shared/terms.ts";
 import { nanoFromUsd } from "../money.ts";
 import type { RouterSettings, Settings } from "./deployment.ts";
 import { CALLBACKS } from "./known-settings.ts";
+import { readNewUserDefaults } from "./new-users.ts";
 import { pathOf, type Report } from "./problem.ts";
 import type { ConfigFile } from "./schema.ts";
 
@@ -48,8 +50,11 @@ export function readSettings(file: ConfigFile, report: Report): Settings {
     unpricedModels: readUnpricedModels(own.unpriced_models),
     callbacks: readCallbacks(file, report),
     keyHeaderName: general.litellm_key_header_name,
+    retentionMs: readRetention(general.maximum_spend_logs_retention_period, report),
     budgetWaitMs: own.budget_wait_ms ?? BUDGET_WAIT_MS,
     globalBudget: readGlobalBudget(litellm, report),
+    newUsers: readNewUserDefaults(litellm, report),
+    privateUpstreams: own.private_upstreams ?? false,
     legacyStatuses: own.compat?.error_status === "litellm-legacy",
   };
 }
@@ -63,6 +68,18 @@ function readTimeZone(name: string | undefined, report: Report): string {
     report.problems.push({ path, message: "is no IANA time zone: write one like Asia/Tokyo" });
     return "UTC";
   }
+}
+
+/** A month of 31 days: what is deleted too late can still be deleted, the reverse cannot be undone. */
+const MONTH_MS = 31 * DAY_MS;
+
+function readRetention(written: string | undefined, report: Report): number | undefined {
+  if (written === undefined || isNoDuration(written)) return undefined;
+  const duration = parseDuration(written);
+  if (duration !== undefined) return exactMs(duration) ?? duration.count * MONTH_MS;
+  const path = pathOf(["general_settings", "maximum_spend_logs_retention_period"]);
+  report.problems.push({ path, message: "is no duration: write one like 90d" });
+  return undefined;
 }
 
 /** LiteLLM's budget of the whole proxy. It counts from no particular day, so days count from 1970. */

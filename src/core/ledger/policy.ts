@@ -146,6 +146,8 @@ export interface AccountManagement {
 export interface ScopeName {
   kind: ScopeKind;
   id: string;
+  /** The party's part for some models only: its name. */
+  model?: string;
 }
 
 export interface Spent {

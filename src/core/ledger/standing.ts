@@ -40,13 +40,14 @@ function keyStanding(
   nowMs: number,
 ): KeyStanding {
   const scopes = scopesOf(state, key, models);
+  const team = key.teamId === null ? undefined : state.teams.get(key.teamId);
   return {
     alias: key.alias,
     teamId: key.teamId,
-    teamAlias: (key.teamId === null ? undefined : state.teams.get(key.teamId)?.alias) ?? null,
+    teamAlias: team?.alias ?? null,
     userId: key.userId,
     userEmail: key.userEmail,
-    organizationId: key.organizationId,
+    organizationId: key.organizationId ?? team?.organizationId ?? null,
     metadata: key.metadata,
     tags: key.tags,
     ...budgetStanding(state, `key:${key.hash}`, key.limits, nowMs),

@@ -1,6 +1,9 @@
+import type { GatewayConfig } from "../../core/config/deployment.ts";
 import type { KeySigner } from "../../core/key-format.ts";
 import type { AccountManagement } from "../../core/ledger/policy.ts";
+import type { SharedName } from "../../core/ledger/shared/terms.ts";
 import type { Database } from "../../platform/db/database.ts";
+import type { SharedLender } from "../../platform/shared-budget/stub.ts";
 
 /** What the management routes need of the world. */
 export interface AdminDeps {
@@ -10,6 +13,10 @@ export interface AdminDeps {
   newId(): string;
   db: Database;
   account(accountId: string): AccountManagement;
+  /** The object that lends this budget to accounts. */
+  shared(name: SharedName): SharedLender;
+  /** Models, prices and the budget of everything. */
+  config: GatewayConfig;
   /** IANA name; budget windows align to its midnight. */
   timeZone: string;
   /** A further header the key may come in. */

@@ -25,6 +25,14 @@ export const text = z
   .regex(/^[^\u0000-\u001f\u007f]*$/, "must not contain control characters")
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 
+/** An address, in small letters: nobody should be two people for a capital. */
+export const email = z
+  .preprocess(
+    emptyAsNull,
+    z.email("Input should be an e-mail address").max(320).toLowerCase().nullable(),
+  )
+  .optional();
+
 /** An id or a name that may be taken away: LiteLLM's clients send "" as often as null. */
 export const optionalText = z.preprocess(emptyAsNull, text.nullable()).optional();
 
@@ -115,6 +123,9 @@ export const queryTime = z
     return z.NEVER;
   })
   .optional();
+
+/** A day of the operator's calendar: `2026-11-21`. */
+export const day = z.iso.date("Input should be a date like 2026-11-21").optional();
 
 /** Where the page before ended: the last row's time and id. */
 export const cursor = z

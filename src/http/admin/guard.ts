@@ -1,11 +1,13 @@
 import { equalSecrets, findKey } from "../../core/credentials.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { hashKey, looksNative, readKey } from "../../core/key-format.ts";
+import { mayCallRoute } from "../../core/routes.ts";
 import type { Asker, Role } from "../../core/roles.ts";
-import { ROLES } from "../../core/roles.ts";
+import { MEMBER_PERMISSIONS_DEFAULT, ROLES } from "../../core/roles.ts";
 import { invalidKey } from "../../pipeline/identify.ts";
 import { findKeyRow } from "../../platform/db/keys.ts";
 import { findMembershipsOf } from "../../platform/db/organization-members.ts";
+import { textsIn } from "../../platform/db/policy-limits.ts";
 import type { KeyRow, TeamRow, UserRow } from "../../platform/db/schema/identity.ts";
 import { findTeamRows } from "../../platform/db/teams.ts";
 import { findUserRow } from "../../platform/db/users.ts";
@@ -21,6 +23,8 @@ const MASTER: Asker = {
   keyHash: "master",
   teamIds: [],
   adminTeamIds: [],
+  memberTeams: [],
+  organizationIds: [],
   adminOrganizationIds: [],
 };
 
@@ -74,6 +78,10 @@ async function askerWith(row: KeyRow, deps: AdminDeps): Promise<Asker> {
     keyHash,
     teamIds: teams.map((team) => team.id),
     adminTeamIds,
+    memberTeams: teams
+      .filter((team) => !adminTeamIds.includes(team.id))
+      .map((team) => ({ id: team.id, permissions: memberPermissions(team) })),
+    organizationIds: organizations.map((one) => one.organizationId),
     adminOrganizationIds,
   };
 }
@@ -84,6 +92,11 @@ function personalRole(user: UserRow | undefined): Role {
   return role === undefined || role === "org_admin" || role === "provisioning"
     ? "internal_user_viewer"
     : role;
+}
+
+export function memberPermissions({ settings }: TeamRow): readonly string[] {
+  const said = settings["team_member_permissions"];
+  return Array.isArray(said) ? textsIn(said) : MEMBER_PERMISSIONS_DEFAULT;
 }
 
 function isAdminOf(team: TeamRow, user: UserRow | undefined): boolean {
@@ -102,18 +115,10 @@ function checkStanding(row: KeyRow, nowMs: number): void {
   }
 }
 
-/** A key may be kept to some routes (`allowed_routes`), which then must name management. */
+/** A key may be kept to some routes (`allowed_routes`). */
 function checkRoute({ settings }: KeyRow, path: string): void {
-  const allowed = settings["allowed_routes"];
-  if (!Array.isArray(allowed) || allowed.length === 0) return;
-  const isAllowed = allowed.some(
-    (one) =>
-      one === path ||
-      one === "management_routes" ||
-      (one === "info_routes" && /\/(info|list)$/.test(path)) ||
-      (typeof one === "string" && one.endsWith("/*") && path.startsWith(one.slice(0, -1))),
-  );
-  if (isAllowed) return;
+  const allowed = textsIn(settings["allowed_routes"]);
+  if (allowed.length === 0 || mayCallRoute(allowed, path)) return;
   throw new GatewayError(
     "admin_only",
     `Virtual key is not allowed to call this route. Only allowed to call routes: ${JSON.stringify(allowed)}. Tried to call route: ${path}`,

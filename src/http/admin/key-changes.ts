@@ -3,9 +3,8 @@ import { accountIdOf, hashKey, isKeyHash } from "../../core/key-format.ts";
 import { NOTHING_SPENT, type Spent, type Standing } from "../../core/ledger/policy.ts";
 import { isConflict } from "../../platform/db/conflict.ts";
 import * as keys from "../../platform/db/keys.ts";
-import { keyPolicyOf } from "../../platform/db/policies.ts";
 import type { KeyRow } from "../../platform/db/schema/identity.ts";
-import { findUserRow } from "../../platform/db/users.ts";
+import { readKeyPolicy } from "../../platform/db/stored-policies.ts";
 import type { AdminDeps } from "./deps.ts";
 import { tellAccount } from "./tell-account.ts";
 
@@ -107,8 +106,7 @@ function withHeld({ windowNanoUsd, lifetimeNanoUsd, heldNanoUsd }: Standing): Sp
 
 /** Also for telling an account that the owner's e-mail address changed. */
 export async function putKey(row: KeyRow, spent: Spent, deps: AdminDeps): Promise<void> {
-  const owner = row.userId === null ? undefined : await findUserRow(deps.db, row.userId);
-  await deps.account(row.accountId).putKey(keyPolicyOf(row, owner?.email ?? null), spent);
+  await deps.account(row.accountId).putKey(await readKeyPolicy(deps.db, row), spent);
 }
 
 async function refusingDuplicates<Written>(

@@ -4,12 +4,8 @@ import { GatewayError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { accountIdOf, hashKey, looksNative, maskKey, mintKey } from "../../core/key-format.ts";
 import type { Owner } from "../../core/roles.ts";
-import {
-  findKeyRows,
-  findKeyRowsByAlias,
-  KEY_ORDERS,
-  listKeyRows,
-} from "../../platform/db/keys.ts";
+import { KEY_ORDERS, listKeyRows } from "../../platform/db/key-list.ts";
+import { findKeyRows, findKeyRowsByAlias } from "../../platform/db/keys.ts";
 import type { AuditAction } from "../../platform/db/schema/audit.ts";
 import type { KeyRow } from "../../platform/db/schema/identity.ts";
 import { findTeamRow } from "../../platform/db/teams.ts";

@@ -63,12 +63,12 @@ function describeFields(route: AdminRoute) {
 }
 
 /** `string`, `number or null`, `default, read_only`; empty where anything goes. */
-function typeWord(schema: Json): string {
+function typeWord(schema: Json | undefined): string {
   if (!isJsonObject(schema)) return "";
   const { anyOf, enum: values, type } = schema;
   if (Array.isArray(anyOf)) return [...new Set(anyOf.map(typeWord).filter(Boolean))].join(" or ");
   if (Array.isArray(values)) return values.join(", ");
-  if (type === "array") return `list of ${typeWord(schema["items"] ?? null) || "anything"}`;
+  if (type === "array") return `list of ${typeWord(schema["items"]) || "anything"}`;
   return typeof type === "string" ? type : "";
 }
 

@@ -16,7 +16,7 @@ import type { App } from "../context.ts";
 import type { AdminDeps } from "./deps.ts";
 import type { FindDeps } from "./find-deps.ts";
 import { changedBy, identifyAsker, notAllowed } from "./guard.ts";
-import { jsonBody, queryOf, requireJson } from "./validate.ts";
+import { inputOf, requireJson } from "./validate.ts";
 
 /**
  * One route of the management API. Its action decides who may call it (`core/roles.ts`), its schema
@@ -30,7 +30,7 @@ export interface AdminRoute {
   summary: string;
   /** Of the body, or of a GET's query. */
   schema: z.ZodType;
-  register(app: Hono<App>, depsOf: FindDeps): void;
+  register(app: Hono<GuardedApp>, depsOf: FindDeps): void;
 }
 
 /** What every handler gets. */
@@ -91,8 +91,9 @@ export function readRoute<Query extends z.ZodType>(
     summary,
     schema,
     register: (app, depsOf) => {
-      app.on("GET", [...paths], guard(action, depsOf), queryOf(schema), (c) =>
-        respond(c, (call) => definition.answer({ ...call, query: c.req.valid("query") })),
+      const input = inputOf("query", schema);
+      app.on("GET", [...paths], guard(action, depsOf), input.middleware, (c: Context<GuardedApp>) =>
+        respond(c, (call) => definition.answer({ ...call, query: input.takenFrom(c.req.raw) })),
       );
     },
   };
@@ -114,15 +115,22 @@ export function bodyRoute<Body extends z.ZodType>(
     summary,
     schema,
     register: (app, depsOf) => {
-      app.on(method, [...paths], guard(action, depsOf), requireJson, jsonBody(schema), (c) =>
-        respond(c, (call) => definition.answer({ ...call, body: c.req.valid("json") })),
+      const input = inputOf("json", schema);
+      app.on(
+        method,
+        [...paths],
+        guard(action, depsOf),
+        requireJson,
+        input.middleware,
+        (c: Context<GuardedApp>) =>
+          respond(c, (call) => definition.answer({ ...call, body: input.takenFrom(c.req.raw) })),
       );
     },
   };
 }
 
 /** What the guard found out travels to the handler in the context. */
-interface GuardedApp extends App {
+export interface GuardedApp extends App {
   Variables: App["Variables"] & { call: AdminCall; audited: AuditRow[] };
 }
 
@@ -132,7 +140,7 @@ function guard(action: Action, depsOf: FindDeps): MiddlewareHandler<GuardedApp> 
     const deps = depsOf(c);
     const { headers } = c.req.raw;
     const asker = await identifyAsker(headers, c.req.path, deps);
-    const coverage = coverageOf(action, asker);
+    const coverage = coverageOf(action, asker, c.req.path);
     if (coverage === undefined) throw notAllowed(c.req.path, asker);
     const by = changedBy(headers, asker);
     const audited: AuditRow[] = [];

@@ -3,27 +3,31 @@ import type { TeamMember, TeamRow } from "../../platform/db/schema/identity.ts";
 import * as field from "./fields.ts";
 import { changed, changeLimits, limitFields, pickFields } from "./limit-fields.ts";
 
+/** Somebody as bodies name them: by id or by address. */
+const person = { user_id: field.optionalText, user_email: field.email };
+
+/** A member's own limits in the team. */
+const memberLimits = {
+  max_budget_in_team: field.plainUsd,
+  tpm_limit: field.limit,
+  rpm_limit: field.limit,
+};
+
+function namesSomebody({ user_id, user_email }: { user_id?: unknown; user_email?: unknown }) {
+  return Boolean(user_id) || Boolean(user_email);
+}
+const NOBODY_NAMED = "Either user_id or user_email must be provided";
+
 const member = z
-  .object({
-    role: z.enum(["admin", "user"]).default("user"),
-    user_id: field.optionalText,
-    user_email: field.optionalText,
-    max_budget_in_team: field.plainUsd,
-    tpm_limit: field.limit,
-    rpm_limit: field.limit,
-  })
-  .refine(
-    (one) => Boolean(one.user_id) || Boolean(one.user_email),
-    "Either user_id or user_email must be provided",
-  );
+  .object({ role: z.enum(["admin", "user"]).default("user"), ...person, ...memberLimits })
+  .refine(namesSomebody, NOBODY_NAMED);
+
+const members = z.array(member).min(1).max(500);
 
 const teamFields = {
   ...limitFields,
   team_alias: field.optionalText,
   organization_id: field.optionalText,
-  admins: field.texts,
-  members: field.texts,
-  members_with_roles: z.array(member).max(2_000).nullable().optional(),
   team_member_permissions: field.texts,
   model_aliases: field.optionalObject,
   team_member_budget: field.plainUsd,
@@ -31,6 +35,7 @@ const teamFields = {
   team_member_rpm_limit: field.limit,
   team_member_tpm_limit: field.limit,
   team_member_key_duration: field.optionalText,
+  budget_id: field.optionalText,
 };
 
 const TEAM_SETTINGS = [
@@ -41,12 +46,46 @@ const TEAM_SETTINGS = [
   "team_member_rpm_limit",
   "team_member_tpm_limit",
   "team_member_key_duration",
+  "budget_id",
 ] as const;
 
-export const NewTeam = z.object({ ...teamFields, team_id: field.optionalText });
+export const NewTeam = z.object({
+  ...teamFields,
+  team_id: field.optionalText,
+  admins: field.texts,
+  members: field.texts,
+  members_with_roles: z.array(member).max(500).nullable().optional(),
+});
+/** Like LiteLLM's it leaves the members alone: they have routes of their own. */
 export const UpdateTeam = z.object({ ...teamFields, team_id: field.text });
+export const OneTeam = z.object({ team_id: field.text });
+export const TeamModels = z.object({ team_id: field.text, models: z.array(field.text).max(2_000) });
 
-export type TeamBody = z.infer<z.ZodObject<typeof teamFields>>;
+export const AddMembers = z.object({
+  team_id: field.text,
+  member: z.union([members, member.transform((one) => [one])]),
+  max_budget_in_team: field.plainUsd,
+});
+export const BulkAddMembers = z.object({
+  team_id: field.text,
+  members,
+  max_budget_in_team: field.plainUsd,
+});
+export const DeleteMember = z
+  .object({ team_id: field.text, ...person })
+  .refine(namesSomebody, NOBODY_NAMED);
+export const UpdateMember = z
+  .object({
+    team_id: field.text,
+    ...person,
+    ...memberLimits,
+    role: z.enum(["admin", "user"]).nullable().optional(),
+  })
+  .refine(namesSomebody, NOBODY_NAMED);
+
+type TeamBody = z.infer<z.ZodObject<typeof teamFields>>;
+export type NewTeamBody = z.infer<typeof NewTeam>;
+export type MemberBody = z.infer<typeof member>;
 
 export function changeTeam(before: TeamRow, body: TeamBody, by: string, nowMs: number): TeamRow {
   return {
@@ -54,28 +93,20 @@ export function changeTeam(before: TeamRow, body: TeamBody, by: string, nowMs: n
     ...changeLimits(before, body, pickFields(body, TEAM_SETTINGS), nowMs),
     alias: changed(before.alias, body.team_alias),
     organizationId: changed(before.organizationId, body.organization_id),
-    members: membersOf(body) ?? before.members,
     updatedAtMs: nowMs,
     updatedBy: by,
   };
 }
 
-/** LiteLLM has three ways of naming members; `undefined` when the body uses none. */
-function membersOf(body: TeamBody): TeamMember[] | undefined {
-  const { admins, members, members_with_roles: withRoles } = body;
-  if (admins === undefined && members === undefined && withRoles === undefined) return undefined;
-  const named = (withRoles ?? []).map((one) => ({
-    ...one,
-    user_id: one.user_id ?? null,
-    user_email: one.user_email ?? null,
-  }));
+/** LiteLLM has three ways of naming the members of a new team. */
+export function membersOf({ admins, members, members_with_roles: named }: NewTeamBody) {
   return [
-    ...named,
-    ...(admins ?? []).map((userId) => plainMember(userId, "admin")),
-    ...(members ?? []).map((userId) => plainMember(userId, "user")),
+    ...(named ?? []),
+    ...(admins ?? []).map((user_id) => plainMember(user_id, "admin")),
+    ...(members ?? []).map((user_id) => plainMember(user_id, "user")),
   ];
 }
 
-export function plainMember(userId: string, role: TeamMember["role"]): TeamMember {
-  return { role, user_id: userId, user_email: null };
+export function plainMember(userId: string, role: TeamMember["role"]): MemberBody {
+  return { role, user_id: userId };
 }

@@ -6,10 +6,10 @@ import { NOTHING_SPENT, type AccountManagement, type ScopeName } from "../../cor
 import { usdFromNano } from "../../core/money.ts";
 import type { Owner } from "../../core/roles.ts";
 import { isConflict } from "../../platform/db/conflict.ts";
-import { findOwnedKeyRows } from "../../platform/db/keys.ts";
-import { teamPolicyOf } from "../../platform/db/policies.ts";
+import { findOwnedKeyRows } from "../../platform/db/key-list.ts";
 import type { AuditAction } from "../../platform/db/schema/audit.ts";
 import type { TeamMember, TeamRow } from "../../platform/db/schema/identity.ts";
+import { readTeamPolicy } from "../../platform/db/stored-policies.ts";
 import * as table from "../../platform/db/teams.ts";
 import type { AdminDeps } from "./deps.ts";
 import * as field from "./fields.ts";
@@ -141,7 +141,7 @@ async function createTeam(row: TeamRow, deps: AdminDeps): Promise<void> {
 
 export async function putTeam(row: TeamRow, deps: AdminDeps): Promise<void> {
   const account = await accountOf(row, deps);
-  await account.putTeam(teamPolicyOf(row), NOTHING_SPENT);
+  await account.putTeam(await readTeamPolicy(deps.db, row), NOTHING_SPENT);
 }
 
 async function accountOf(row: TeamRow, deps: AdminDeps): Promise<AccountManagement> {

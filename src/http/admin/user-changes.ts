@@ -2,9 +2,9 @@ import { GatewayError } from "../../core/errors.ts";
 import { accountIdOf } from "../../core/key-format.ts";
 import { NOTHING_SPENT, type AccountManagement } from "../../core/ledger/policy.ts";
 import { isConflict } from "../../platform/db/conflict.ts";
-import { findOwnedKeyRows } from "../../platform/db/keys.ts";
-import { userPolicyOf } from "../../platform/db/policies.ts";
+import { findOwnedKeyRows } from "../../platform/db/key-list.ts";
 import type { TeamMember, UserRow } from "../../platform/db/schema/identity.ts";
+import { readUserPolicy } from "../../platform/db/stored-policies.ts";
 import { addTeamMember } from "../../platform/db/teams.ts";
 import * as table from "../../platform/db/users.ts";
 import type { AdminDeps } from "./deps.ts";
@@ -74,9 +74,10 @@ export async function removeUser(row: UserRow, deps: AdminDeps): Promise<void> {
   await table.deleteUserRow(deps.db, row.id);
 }
 
-async function putUser(row: UserRow, nanoUsd: number, deps: AdminDeps): Promise<void> {
+export async function putUser(row: UserRow, nanoUsd: number, deps: AdminDeps): Promise<void> {
   const account = await accountOfUser(row, deps);
-  await account.putUser(userPolicyOf(row), { windowNanoUsd: nanoUsd, lifetimeNanoUsd: nanoUsd });
+  const spent = { windowNanoUsd: nanoUsd, lifetimeNanoUsd: nanoUsd };
+  await account.putUser(await readUserPolicy(deps.db, row), spent);
 }
 
 async function refusingDuplicates<Written>(

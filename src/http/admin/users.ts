@@ -2,7 +2,7 @@ import * as z from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { usdFromNano } from "../../core/money.ts";
-import { findOwnedKeyRows } from "../../platform/db/keys.ts";
+import { findOwnedKeyRows } from "../../platform/db/key-list.ts";
 import type { AuditAction } from "../../platform/db/schema/audit.ts";
 import type { UserRow } from "../../platform/db/schema/identity.ts";
 import { findTeamRows } from "../../platform/db/teams.ts";

@@ -3,7 +3,6 @@ import type { MiddlewareHandler } from "hono";
 import type * as z from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
-import type { App } from "../context.ts";
 
 /** Far above any real set-up; a key's metadata travels with every one of its calls. */
 const BODY_BYTES_MAX = 256_000;
@@ -11,7 +10,7 @@ const BODY_BYTES_MAX = 256_000;
 const BODY_DEPTH_MAX = 32;
 
 /** Turns away what is not a JSON object before a schema looks at it, in LiteLLM's error shape. */
-export const requireJson: MiddlewareHandler<App> = async (c, next) => {
+export const requireJson: MiddlewareHandler = async (c, next) => {
   if (!(c.req.header("content-type") ?? "").toLowerCase().startsWith("application/json")) {
     throw badJson("Send the body as JSON, with the header `content-type: application/json`.");
   }
@@ -49,17 +48,30 @@ function badJson(message: string): GatewayError {
   return new GatewayError("invalid_json", message);
 }
 
-/** The body as this schema reads it; a wrong field is named in the error. */
-export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
-  return zValidator("json", schema, (result) => {
-    if (!result.success) throw wrongField(result.error);
-  });
+/** What a route's schema read from a request: the middleware reads, the handler takes. */
+export interface Input<Value> {
+  middleware: MiddlewareHandler;
+  takenFrom(request: Request): Value;
 }
 
-export function queryOf<Schema extends z.ZodType>(schema: Schema) {
-  return zValidator("query", schema, (result) => {
-    if (!result.success) throw wrongField(result.error);
-  });
+/** A wrong field is named in the error. */
+export function inputOf<Schema extends z.ZodType>(
+  target: "json" | "query",
+  schema: Schema,
+): Input<z.output<Schema>> {
+  // The validator's own way to hand values on is typed by the path, which a list of routes has lost.
+  const inputs = new WeakMap<Request, { value: z.output<Schema> }>();
+  return {
+    middleware: zValidator(target, schema, (result, c) => {
+      if (!result.success) throw wrongField(result.error);
+      inputs.set(c.req.raw, { value: result.data });
+    }),
+    takenFrom(request) {
+      const input = inputs.get(request);
+      if (input === undefined) throw new Error("A handler ran before its input was read.");
+      return input.value;
+    },
+  };
 }
 
 function wrongField(error: z.core.$ZodError): GatewayError {

@@ -61,7 +61,10 @@ export function keepUser(keeper: Keeper, policy: UserPolicy, spent: Spent): void
 /** What an administrator put here meanwhile is newer than what was read from D1. */
 export function keepFound(keeper: Keeper, found: Extract<FoundKey, { kind: "here" }>): void {
   const { key, team, user, spentNanoUsd } = found;
-  const { keys, teams, users } = keeper.state;
+  const { keys, teams, users, rotated } = keeper.state;
+  const later = rotated.get(key.hash);
+  // The account heard of a rotation that was taken back, because its word was lost.
+  if (later !== undefined && !keys.has(key.hash)) rotate(keeper, later, key.hash);
   if (!keys.has(key.hash)) keepKey(keeper, key, lifelong(spentNanoUsd.key));
   if (team !== undefined && !teams.has(team.id)) {
     keepTeam(keeper, team, lifelong(spentNanoUsd.team));

@@ -1,17 +1,27 @@
-import type {
-  Budget,
-  KeyPolicy,
-  Limits,
-  TeamPolicy,
-  UserPolicy,
-} from "../../core/ledger/policy.ts";
 import type { Json } from "../../core/json.ts";
 import { isJsonObject } from "../../core/json.ts";
+import {
+  NO_LIMITS,
+  type KeyPolicy,
+  type Limits,
+  type PreviousKey,
+  type TeamPolicy,
+  type UserPolicy,
+} from "../../core/ledger/policy.ts";
 import { nanoFromUsd } from "../../core/money.ts";
+import { limitsOf, numberIn, textsIn, type LimitColumns } from "./policy-limits.ts";
 import type { KeyRow, TeamMember, TeamRow, UserRow } from "./schema/identity.ts";
 
-/** What an account must know of a key. The e-mail address stands in its owner's row. */
-export function keyPolicyOf(row: KeyRow, userEmail: string | null): KeyPolicy {
+/**
+ * What an account must know of a key. The e-mail address stands in its owner's row, further limits in
+ * that of the budget it is linked to.
+ */
+export function keyPolicyOf(
+  row: KeyRow,
+  userEmail: string | null,
+  shared?: LimitColumns,
+): KeyPolicy {
+  const { metadata, settings } = row;
   return {
     hash: row.hash,
     name: row.alias ?? row.name,
@@ -21,96 +31,108 @@ export function keyPolicyOf(row: KeyRow, userEmail: string | null): KeyPolicy {
     userEmail,
     organizationId: row.organizationId,
     models: row.models,
-    limits: limitsOf(row),
+    limits: limitsOf(row, shared),
     expiresAtMs: row.expiresAtMs,
     blocked: row.blocked ?? false,
-    metadata: row.metadata,
-    tags: textsIn(row.metadata["tags"]),
+    metadata,
+    tags: textsIn(metadata["tags"]),
+    aliases: namesIn(settings["aliases"]),
+    allowedRoutes: textsIn(settings["allowed_routes"]),
+    allowedAddresses: textsIn(settings["allowed_ips"] ?? metadata["allowed_ips"]),
+    enforcedParameters: textsIn(metadata["enforced_params"]),
+    allowsClamping: metadata["allow_clamp"] === true,
+    previous: previousOf(row),
   };
 }
 
-export function teamPolicyOf(row: TeamRow): TeamPolicy {
+function previousOf({ previousHash: hash, previousUntilMs: untilMs }: KeyRow): PreviousKey | null {
+  return hash === null ? null : { hash, untilMs: untilMs ?? 0 };
+}
+
+/** `memberBudgets`: the budgets single members are linked to, by user id. */
+export function teamPolicyOf(
+  row: TeamRow,
+  shared?: LimitColumns,
+  memberBudgets: ReadonlyMap<string, LimitColumns> = new Map(),
+): TeamPolicy {
   const members: Record<string, Limits> = {};
   for (const member of row.members) {
-    const limits = memberLimits(member, row);
-    if (member.user_id !== null && limits !== null) members[member.user_id] = limits;
+    if (member.user_id === null) continue;
+    const limits = memberLimits(member, row, memberBudgets.get(member.user_id));
+    if (limits !== null) members[member.user_id] = limits;
   }
   return {
     id: row.id,
     alias: row.alias,
+    organizationId: row.organizationId,
     models: row.models,
-    limits: limitsOf(row),
+    limits: limitsOf(row, shared),
     blocked: row.blocked ?? false,
     members,
     memberLimits: memberLimits({}, row),
+    aliases: namesIn(row.settings["model_aliases"]),
+    enforcedParameters: textsIn(row.metadata["enforced_params"]),
   };
 }
 
-export function userPolicyOf(row: UserRow): UserPolicy {
+export function userPolicyOf(row: UserRow, shared?: LimitColumns): UserPolicy {
   return {
     id: row.id,
     email: row.email,
     models: row.models,
-    limits: limitsOf(row),
+    limits: limitsOf(row, shared),
     blocked: row.blocked ?? false,
   };
 }
 
-type LimitColumns = Pick<
-  KeyRow,
-  | "maxBudgetNanoUsd"
-  | "budgetDuration"
-  | "budgetAnchorMs"
-  | "rpmLimit"
-  | "tpmLimit"
-  | "maxParallelRequests"
-  | "settings"
->;
-
-function limitsOf(row: LimitColumns): Limits {
-  const { maxBudgetNanoUsd: limitNanoUsd, budgetDuration: duration, budgetAnchorMs } = row;
-  const first = limitNanoUsd === null ? [] : [{ limitNanoUsd, duration, anchorMs: budgetAnchorMs }];
-  return {
-    budgets: [...first, ...furtherBudgets(row)],
-    requestsPerMinute: row.rpmLimit,
-    tokensPerMinute: row.tpmLimit,
-    parallel: row.maxParallelRequests,
-  };
+/**
+ * A member's own limits, else those of the budget the member is linked to, else the team's for every
+ * member; null when there are none.
+ */
+function memberLimits(
+  member: Partial<TeamMember>,
+  team: TeamRow,
+  shared?: LimitColumns,
+): Limits | null {
+  const { settings } = team;
+  const linked = shared === undefined ? NO_LIMITS : limitsOf(shared);
+  const requestsPerMinute =
+    member.rpm_limit ?? linked.requestsPerMinute ?? numberIn(settings["team_member_rpm_limit"]);
+  const tokensPerMinute =
+    member.tpm_limit ?? linked.tokensPerMinute ?? numberIn(settings["team_member_tpm_limit"]);
+  const budgets = memberBudgets(member, team, linked);
+  const limits = { ...linked, budgets, requestsPerMinute, tokensPerMinute };
+  return isUnlimited(limits) ? null : limits;
 }
 
-/** LiteLLM's `budget_limits`: several windows at once. Admin routes checked what stands in it. */
-function furtherBudgets({ settings, budgetDuration, budgetAnchorMs }: LimitColumns): Budget[] {
-  const listed = settings["budget_limits"];
-  if (!Array.isArray(listed)) return [];
-  return listed.flatMap((entry) => {
-    if (!isJsonObject(entry)) return [];
-    const { budget_duration: duration, max_budget: usd } = entry;
-    // One counter per duration: a second budget of the same length would share the first one's.
-    if (typeof duration !== "string" || typeof usd !== "number") return [];
-    if (duration === budgetDuration) return [];
-    return [{ limitNanoUsd: nanoFromUsd(usd), duration, anchorMs: budgetAnchorMs }];
-  });
-}
-
-/** A member's own limits, else the team's for every member; null when there are neither. */
-function memberLimits(member: Partial<TeamMember>, team: TeamRow): Limits | null {
-  const { settings, budgetAnchorMs } = team;
-  const usd = member.max_budget_in_team ?? numberIn(settings["team_member_budget"]);
-  const requestsPerMinute = member.rpm_limit ?? numberIn(settings["team_member_rpm_limit"]);
-  const tokensPerMinute = member.tpm_limit ?? numberIn(settings["team_member_tpm_limit"]);
-  if (usd === null && requestsPerMinute === null && tokensPerMinute === null) return null;
+function memberBudgets(
+  member: Partial<TeamMember>,
+  { settings, budgetAnchorMs: anchorMs }: TeamRow,
+  linked: Limits,
+): Limits["budgets"] {
+  const own = member.max_budget_in_team ?? null;
+  if (own === null && linked.budgets.length > 0) return linked.budgets;
+  const usd = own ?? numberIn(settings["team_member_budget"]);
   const written = settings["team_member_budget_duration"];
   const duration = typeof written === "string" ? written : null;
-  const limitNanoUsd = usd === null ? null : nanoFromUsd(usd);
-  const budgets =
-    limitNanoUsd === null ? [] : [{ limitNanoUsd, duration, anchorMs: budgetAnchorMs }];
-  return { budgets, requestsPerMinute, tokensPerMinute, parallel: null };
+  return usd === null ? [] : [{ limitNanoUsd: nanoFromUsd(usd), duration, anchorMs }];
 }
 
-function numberIn(value: Json | undefined): number | null {
-  return typeof value === "number" ? value : null;
+function isUnlimited(limits: Limits): boolean {
+  return (
+    limits.budgets.length === 0 &&
+    limits.byModel.length === 0 &&
+    limits.softBudget === null &&
+    limits.requestsPerMinute === null &&
+    limits.tokensPerMinute === null &&
+    limits.parallel === null
+  );
 }
 
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+function namesIn(value: Json | undefined): Record<string, string> {
+  const names: Record<string, string> = {};
+  for (const [name, model] of Object.entries(isJsonObject(value) ? value : {})) {
+    if (typeof model === "string" && model !== name) names[name] = model;
+  }
+  return names;
 }

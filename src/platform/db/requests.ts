@@ -85,6 +85,8 @@ const PATHS: Record<Exclude<ColumnName, "exports">, string> = {
   ending: "$.ending",
   error_code: "$.errorCode",
   attempts: "$.attempts",
+  route_reason: "$.routeReason",
+  cached_tokens_expected: "$.cachedTokensExpected",
   day: "$.day",
   client: "$.client",
   purpose: "$.purpose",
@@ -129,10 +131,20 @@ const PATHS: Record<Exclude<ColumnName, "exports">, string> = {
 const INSERT = `
   INSERT INTO requests (${Object.keys(PATHS).join(", ")})
   SELECT ${Object.values(PATHS)
-    .map((path) => `value ->> '${path}'`)
+    .map(valueAt)
     .join(", ")}
   FROM json_each(?1) WHERE true
   ON CONFLICT (request_id) DO NOTHING`;
+
+function valueAt(path: string): string {
+  const value = `value ->> '${path}'`;
+  if (path !== PATHS.key_hash) return value;
+  // A call may be on its way here while its key is rotated: it belongs to the key as it is now.
+  const [present, rotated] = ["hash", "previous_hash"].map(
+    (column) => `(SELECT hash FROM keys WHERE ${column} = ${value})`,
+  );
+  return `coalesce(${present}, ${rotated}, ${value})`;
+}
 
 /** JSON arrays of the items in order, none larger than D1 accepts in one bound value. */
 function* cutJson(items: readonly unknown[]): Generator<string> {

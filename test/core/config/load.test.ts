@@ -105,6 +105,7 @@ describe("loadConfig", () => {
       keyHeaderName: "X-Key",
       budgetWaitMs: 0,
       globalBudget: undefined,
+      privateUpstreams: false,
       legacyStatuses: true,
     });
   });

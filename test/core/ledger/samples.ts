@@ -155,6 +155,8 @@ export function draftOf(requestId: string): CallRecord {
     ending: "unsettled",
     errorCode: null,
     attempts: 0,
+    routeReason: null,
+    cachedTokensExpected: 0,
     startedAtMs: T,
     firstTokenAtMs: null,
     endedAtMs: T,

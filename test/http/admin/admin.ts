@@ -11,6 +11,8 @@ import { adminRoutes } from "../../../src/http/admin/index.ts";
 import type { App } from "../../../src/http/context.ts";
 import { errorResponse } from "../../../src/http/error-response.ts";
 import { accountStub } from "../../../src/platform/account/stub.ts";
+import { lenderStub } from "../../../src/platform/shared-budget/stub.ts";
+import { loaded } from "../../core/config/sample.ts";
 import { callFor, settlementOf } from "../../platform/accounts.ts";
 
 export const MASTER_KEY = "sk-test-master";
@@ -28,12 +30,14 @@ export interface Answer {
 /** The management routes over a real database and real account objects, at a fixed time. */
 export function createAdmin(changes: Partial<AdminDeps> = {}) {
   const deps: AdminDeps = {
+    config: loaded({}),
     masterKey: MASTER_KEY,
     signer,
     nowMs: () => Date.parse(NOW),
     newId: () => crypto.randomUUID(),
     db,
     account: (id) => accountStub(env.ACCOUNT, id),
+    shared: (name) => lenderStub(env.SHARED_BUDGET, name),
     timeZone: "UTC",
     keyHeaderName: undefined,
     ...changes,
@@ -69,6 +73,9 @@ export function createAdmin(changes: Partial<AdminDeps> = {}) {
       if (status !== 200) throw new Error(JSON.stringify(body));
       return { made: body, key: textAt(body, "key"), hash: textAt(body, "token") };
     },
+    /** What is no JSON. */
+    file: (path: string) =>
+      app.request(path, { headers: { authorization: `Bearer ${MASTER_KEY}` } }),
     get: (path: string, key = MASTER_KEY) =>
       send(path, { headers: { authorization: `Bearer ${key}` } }),
   };

@@ -29,6 +29,8 @@ export function sampleRecord(changes: Partial<CallRecord> = {}): CallRecord {
     ending: "finished",
     errorCode: null,
     attempts: 1,
+    routeReason: null,
+    cachedTokensExpected: 0,
     startedAtMs: 1_790_000_000_120,
     firstTokenAtMs: 1_790_000_000_900,
     endedAtMs: 1_790_000_002_400,

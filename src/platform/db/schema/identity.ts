@@ -66,6 +66,7 @@ export interface TeamMember {
   max_budget_in_team?: number | null;
   tpm_limit?: number | null;
   rpm_limit?: number | null;
+  budget_id?: string | null;
 }
 
 export type KeyRow = typeof keys.$inferSelect;

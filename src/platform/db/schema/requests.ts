@@ -36,6 +36,8 @@ export const requests = sqliteTable(
     ending: text("ending").$type<CallRecord["ending"]>().notNull(),
     errorCode: text("error_code"),
     attempts: integer("attempts").notNull(),
+    routeReason: text("route_reason").$type<CallRecord["routeReason"]>(),
+    cachedTokensExpected: integer("cached_tokens_expected").notNull().default(0),
     /** The day it started on, in the operator's time zone: `2026-11-21`. */
     day: text("day").notNull().default(""),
     /** What kind of program called: `claude-code`, `openai-python`. */

@@ -1,0 +1,83 @@
+import { emptyWindow, type RateWindow } from "../ledger/rate-window.ts";
+import type { LearnedQuota } from "./quota.ts";
+
+/** What a pool remembers of its group. Plain data: maps, numbers and text survive a structured clone. */
+export interface PoolState {
+  deployments: Map<string, DeploymentState>;
+  /** Conversation → where its prompt cache is. Least lately used first. */
+  homes: Map<string, Home>;
+  /** Makes tickets of one call differ. */
+  ticketsGiven: number;
+}
+
+export interface DeploymentState {
+  /** Calls sent, whatever became of them. */
+  requests: RateWindow;
+  /** Of these, the ones the vendor refused for its limits: it did not count them. */
+  refused: RateWindow;
+  failures: RateWindow;
+  /** Read and written by calls that are over; what runs is held by its place. */
+  tokens: RateWindow;
+  /** Calls in flight, by ticket. */
+  places: Map<string, Place>;
+  /** The newest last, at most `SAMPLES_MAX`. */
+  samples: LatencySample[];
+  rest: Rest | undefined;
+  quota: LearnedQuota;
+}
+
+/** One call in flight. */
+export interface Place {
+  callId: string;
+  takenAtMs: number;
+  /** When it is given back although nobody reported. */
+  deadlineMs: number;
+  tokens: number;
+  stream: boolean;
+  affinity: string | null;
+  isProbe: boolean;
+}
+
+export interface LatencySample {
+  atMs: number;
+  stream: boolean;
+  /** To the first token; null where the answer came in one piece. */
+  firstTokenMs: number | null;
+  totalMs: number;
+}
+
+/** Why a deployment is left alone. It stays until a probe succeeded. */
+export interface Rest {
+  untilMs: number;
+  /** The vendor throttled; otherwise something is broken. */
+  throttled: boolean;
+}
+
+export interface Home {
+  deploymentId: string;
+  lastUsedMs: number;
+  /** Read and written by the conversation's last answer: what a cache there can hold. */
+  tokens: number;
+}
+
+export function emptyPool(): PoolState {
+  return { deployments: new Map(), homes: new Map(), ticketsGiven: 0 };
+}
+
+/** What is known of a deployment; nothing yet for one that was never asked. */
+export function stateOf(state: PoolState, deploymentId: string): DeploymentState {
+  const known = state.deployments.get(deploymentId);
+  if (known !== undefined) return known;
+  const fresh: DeploymentState = {
+    requests: emptyWindow(),
+    refused: emptyWindow(),
+    failures: emptyWindow(),
+    tokens: emptyWindow(),
+    places: new Map(),
+    samples: [],
+    rest: undefined,
+    quota: {},
+  };
+  state.deployments.set(deploymentId, fresh);
+  return fresh;
+}

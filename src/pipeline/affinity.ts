@@ -1,0 +1,3 @@
+
+import { isJsonObject, parseJson, type Json, type JsonObject } from "../core/json.ts";
+import type { Call } from "./call.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { drizzle } from "drizzle-orm/d1";
 import { loadConfig } from "./core/config/load.ts";
+import type { GatewayConfig } from "./core/config/deployment.ts";
 import type { ConfigSource } from "./core/config/runtime-parts.ts";
 import { GatewayError } from "./core/errors.ts";
 import { parseJson } from "./core/json.ts";
@@ -9,13 +10,15 @@ import { readSettings, textVariables, type Env, type Settings } from "./env.ts";
 import compiled from "./generated/config.json";
 import { createAliasMemory } from "./pipeline/alias-memory.ts";
 import { checkHealth } from "./pipeline/check-health.ts";
-import { createCooldowns } from "./pipeline/cooldowns.ts";
+import { createChoosers } from "./pipeline/choosers.ts";
 import type { Deps } from "./pipeline/deps.ts";
 import { accountStub } from "./platform/account/stub.ts";
-import { logEvent, logFault } from "./platform/log.ts";
+import { answerCacheStub } from "./platform/answer-cache/stub.ts";
+import { logEvent, logFault, logPoolAway } from "./platform/log.ts";
 import { createKeyDirectory } from "./platform/key-directory.ts";
 import { createRuntimeConfig } from "./platform/runtime-config.ts";
 import { createSealer } from "./platform/seal.ts";
+import { poolStub } from "./platform/pool/stub.ts";
 import { lenderStub } from "./platform/shared-budget/stub.ts";
 import { createDatadogSink } from "./platform/sinks/datadog.ts";
 import type { Sink } from "./platform/sinks/sink.ts";
@@ -34,31 +37,44 @@ export interface Gateway {
 /** What `scripts/build-config.mjs` writes. */
 const Compiled = z.object({ version: z.string(), config: z.unknown() });
 
-const composed = new WeakMap<Env, Gateway>();
-
-/**
- * Built once per isolate: the configuration is parsed and keys are imported on the first request. Goes
- * by the configuration file alone, whose settings are all that objects and queues need.
- */
-export function compose(env: Env): Gateway {
-  const known = composed.get(env) ?? build(env);
-  composed.set(env, known);
-  return known;
+interface Composed {
+  /** Goes by the configuration file alone. */
+  compiled: Gateway;
+  /** Goes by the newest configuration a request has seen. */
+  current: Gateway;
 }
 
-/** The same with the models of this moment. Whatever an isolate remembers, it goes on remembering. */
+const composed = new WeakMap<Env, Composed>();
+
+/** Built once per isolate: the configuration is parsed and keys are imported on the first request. */
+function composedOf(env: Env): Composed {
+  const known = composed.get(env);
+  if (known !== undefined) return known;
+  const compiledOnly = build(env);
+  const fresh = { compiled: compiledOnly, current: compiledOnly };
+  composed.set(env, fresh);
+  return fresh;
+}
+
+/** For objects and queues, which need nothing of a configuration but the file's settings. */
+export function compose(env: Env): Gateway {
+  return composedOf(env).compiled;
+}
+
+/** For requests: with the models of this moment. What an isolate remembers, it goes on remembering. */
 export async function composeNow(
   env: Env,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Gateway> {
-  const gateway = compose(env);
-  const config = await gateway.admin.runtime.current(waitUntil);
-  if (config === gateway.deps.config) return gateway;
-  return {
-    ...gateway,
-    deps: { ...gateway.deps, config },
-    admin: { ...gateway.admin, config },
-  };
+  const known = composedOf(env);
+  const config = await known.current.admin.runtime.current(waitUntil);
+  if (config !== known.current.deps.config) known.current = under(config, known.compiled);
+  return known.current;
+}
+
+function under(config: GatewayConfig, gateway: Gateway): Gateway {
+  const { deps, admin } = gateway;
+  return { ...gateway, deps: { ...deps, config }, admin: { ...admin, config } };
 }
 
 /** The operator reads in the log what is wrong; callers learn only that it is not their fault. */
@@ -94,18 +110,33 @@ function build(env: Env): Gateway {
     account,
     findAccountOfKey: (keyHash) => directory.accountOf(keyHash, nowMs()),
     tokens: createTokenMint(send),
-    cooldowns: createCooldowns(),
+    chooserFor: createChoosers({
+      nowMs,
+      random: () => Math.random(),
+      pool: (group) => poolStub(env.POOL, group),
+      noteAway: logPoolAway,
+    }),
     aliases: createAliasMemory(),
+    answerCache: (name) => answerCacheStub(env.ANSWER_CACHE, name),
   };
   const variables = { ...config.environment, ...textVariables(env) };
   const datadog = createDatadogSink(variables, config.settings.callbacks, {
     fetch: send,
     nowMs,
   });
+  const sinks = datadog === undefined ? [] : [datadog];
+  const sealer = createSealer([
+    settings.keySecret,
+    ...(settings.previousKeySecret === undefined ? [] : [settings.previousKeySecret]),
+  ]);
   return {
     deps,
     admin: {
       config,
+      runtime: createRuntimeConfig(source, { db, sealer, nowMs }),
+      sealer,
+      sinks,
+      checkHealth: (deployment, current) => checkHealth(deployment, { ...deps, config: current }),
       masterKey: settings.masterKey,
       signer,
       nowMs,
@@ -116,7 +147,7 @@ function build(env: Env): Gateway {
       account,
       shared: (name) => lenderStub(env.SHARED_BUDGET, name),
     },
-    sinks: datadog === undefined ? [] : [datadog],
+    sinks,
     isReady: async () => {
       try {
         await env.DB.prepare("SELECT 1 FROM keys LIMIT 1").run();

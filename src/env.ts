@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { Account } from "./platform/account.ts";
+import type { RememberedAnswer } from "./platform/answer-cache.ts";
+import type { Pool } from "./platform/pool.ts";
 import type { SharedBudget } from "./platform/shared-budget.ts";
 
 /** The Worker's bindings (wrangler.toml), its variables and its secrets. */
@@ -7,6 +9,8 @@ export interface Env {
   DB: D1Database;
   ACCOUNT: DurableObjectNamespace<Account>;
   SHARED_BUDGET: DurableObjectNamespace<SharedBudget>;
+  POOL: DurableObjectNamespace<Pool>;
+  ANSWER_CACHE: DurableObjectNamespace<RememberedAnswer>;
   RECORDS: Queue;
   /** Every further variable: named in `config.yaml` as `os.environ/NAME`, or read by a sink. */
   [name: string]: unknown;

@@ -27,15 +27,20 @@ export function compileConfig(
   file = process.env["SEKISHO_CONFIG"] || "config.yaml",
   variablesFor: (names: string[]) => Variables = () => process.env,
 ) {
-  const absolute = path.resolve(root, file);
-  const hash = createHash("sha256");
-  const config = readWithIncludes(absolute, hash, []);
-  const version = hash.digest("hex").slice(0, 12);
-  const compiled: CompiledConfig = { source: shown(absolute), version, config };
+  const compiled = readConfig(file);
+  const { config, version } = compiled;
   const variables = variablesOf(config);
   const loaded = loadConfig(config, version, variablesFor(variables));
   if (!loaded.ok) throw new ConfigError(problemsOf(compiled.source, loaded.problems));
   return { compiled, variables, warnings: loaded.warnings.map(line) };
+}
+
+/** A configuration with what it includes, whether or not it can be used. */
+export function readConfig(file: string): CompiledConfig {
+  const absolute = path.resolve(root, file);
+  const hash = createHash("sha256");
+  const config = readWithIncludes(absolute, hash, []);
+  return { source: shown(absolute), version: hash.digest("hex").slice(0, 12), config };
 }
 
 /** Every NAME the configuration mentions as os.environ/NAME. */

@@ -31,11 +31,15 @@ const TABLE = {
   address_denied: row(403, "auth_error", "permission_error", "client", false),
   missing_parameter: row(400, "invalid_request_error", "invalid_request_error", "client"),
   model_access_denied: row(403, "key_model_access_denied", "permission_error", "client", false),
+  /** No deployment serves the call's tags. */
+  tags_denied: row(401, "auth_error", "authentication_error", "client", false),
   // Limits of the key, its team or its user.
   rate_limited: row(429, "throttling_error", "rate_limit_error", "gateway"),
   budget_exceeded: row(429, "budget_exceeded", "billing_error", "gateway", false),
   /** The money is there, but calls in flight hold it: worth another try in a moment. */
   budget_in_flight: row(429, "budget_exceeded", "rate_limit_error", "gateway"),
+  /** Every deployment of the model is at its limit, or rests. */
+  no_deployment_free: row(429, "throttling_error", "rate_limit_error", "gateway"),
   // The operator's set-up.
   unpriced_model: row(400, "invalid_request_error", "invalid_request_error", "gateway", false),
   not_configured: row(503, "service_unavailable_error", "api_error", "gateway", false),

@@ -13,6 +13,12 @@ export interface AccountLedger {
    */
   reserve(request: ReserveRequest): Promise<ReserveReply>;
   /**
+   * Replaces what a running call holds by what it needs as another: at a model it falls back to, or
+   * at two deployments at once. Judged like `reserve`, in one step; what is refused leaves the call
+   * with what it held. `gone` when the lease is closed: the account has charged the call already.
+   */
+  amend(request: ReserveRequest): Promise<AmendReply>;
+  /**
    * Replaces a reservation by what really happened and files the record. Idempotent by `leaseId`:
    * a second settlement of the same lease changes nothing.
    */
@@ -94,6 +100,8 @@ export type ReserveReply =
   | { kind: "aliased"; model: string }
   /** The key now belongs to another account. */
   | { kind: "moved"; accountId: string };
+
+export type AmendReply = Exclude<ReserveReply, { kind: "moved" }> | { kind: "gone" };
 
 export interface Admission {
   /** What was really reserved. `outputTokensMax` is lower than asked when the budget clamped it. */

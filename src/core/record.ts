@@ -52,12 +52,18 @@ export interface CallRecord {
   ending: EndingKind;
   /** A code of `core/errors.ts`, never the vendor's text. */
   errorCode: string | null;
+  /** The answer was remembered from an identical call. */
+  cacheHit: boolean;
   /** Upstream attempts, the successful one included. */
   attempts: number;
   /** Why that deployment was chosen, for the last attempt; null when none was. */
   routeReason: ChoiceReason | null;
   /** Tokens of the prompt a cache there was expected to hold; `usage` says how many it held. */
   cachedTokensExpected: number;
+  /** The model the caller asked for, where another answered in its place; `modelGroup` is that other. */
+  fallbackFrom: string | null;
+  /** The part of the cost that a second deployment took, asked because the first was late. */
+  hedgedNanoUsd: number;
   startedAtMs: number;
   firstTokenAtMs: number | null;
   endedAtMs: number;

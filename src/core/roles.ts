@@ -53,6 +53,8 @@ const TABLE = {
   "team.change": ORGANIZATION,
   "team.delete": ORGANIZATION,
   "team.members": TEAM,
+  /** Adding members; for people without an office: themselves, to teams that are open to all. */
+  "team.join": { ...TEAM, internal_user: "own" },
   "organization.read": { ...ADMIN_VIEW, org_admin: "organization" },
   "organization.create": ADMIN,
   "organization.change": ADMIN,

@@ -119,5 +119,6 @@ function isRoute(route: string, path: string): boolean {
 }
 
 function bare(path: string): string {
-  return path.replace(/^\/v1(?=\/)/, "");
+  // Of `/v1/*` nothing would be left but every route there is.
+  return path.replace(/^\/v1(?=\/[^*])/, "");
 }

@@ -81,6 +81,7 @@ const recordSchema: z.ZodType<CallRecord> = z.object({
     unsettled: true,
   }),
   errorCode: maybeText,
+  cacheHit: z.boolean().default(false),
   attempts: count,
   // Records that an older version sent are still on their way when a newer one reads them.
   routeReason: oneOf<ChoiceReason>({
@@ -94,6 +95,8 @@ const recordSchema: z.ZodType<CallRecord> = z.object({
     .nullable()
     .default(null),
   cachedTokensExpected: count.default(0),
+  fallbackFrom: maybeText.default(null),
+  hedgedNanoUsd: count.default(0),
   startedAtMs: timeMs,
   firstTokenAtMs: timeMs.nullable(),
   endedAtMs: timeMs,

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
-import { compose } from "../compose.ts";
+import { composeNow } from "../compose.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { adminRoutes } from "./admin/index.ts";
 import { bedrockRoutes } from "./bedrock.ts";
+import { countInFlight } from "./backlog.ts";
 import { openToBrowsers } from "./browsers.ts";
 import { callContext } from "./call-context.ts";
 import { chatRoutes } from "./chat.ts";
@@ -12,7 +13,7 @@ import type { App } from "./context.ts";
 import { errorResponse } from "./error-response.ts";
 import { forwardedRoutes } from "./forwarded.ts";
 import { healthRoutes } from "./health.ts";
-import { answerUnserved } from "./methods.ts";
+import { answerUnserved, listRoutes } from "./methods.ts";
 import { modelInfoRoutes } from "./model-info.ts";
 import { modelRoutes } from "./models.ts";
 import { usageRoutes } from "./usage.ts";
@@ -37,13 +38,15 @@ const dataPlane = new Hono<App>()
 export const app = new Hono<App>();
 
 app.use(openToBrowsers(dataPlane));
+app.use(countInFlight);
 app.use(async (c, next) => {
-  c.set("gateway", compose(c.env));
+  c.set("gateway", await composeNow(c.env, (work) => c.executionCtx.waitUntil(work)));
   await next();
 });
 app.route("/", dataPlane);
 app.route("/", adminRoutes());
 app.get("/", (c) => c.json({ name: "sekisho", models: "/v1/models", health: "/health/readiness" }));
+app.get("/routes", (c) => c.json({ routes: listRoutes(app) }));
 app.notFound(answerUnserved(app));
 app.onError((error, c) => {
   // A broken configuration fails before there is a gateway to ask for an id.

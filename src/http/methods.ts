@@ -27,3 +27,16 @@ export function answerUnserved(app: Hono<App>): (c: Context<App>) => Response {
       : c.json({ detail: "Method Not Allowed" }, 405, { allow });
   };
 }
+
+/** Everything that is answered, in the shape of LiteLLM's `/routes`. */
+export function listRoutes(app: Hono<App>): object[] {
+  const answered = app.routes.filter(
+    ({ method, handler }) => method !== "ALL" && handler.length < 2,
+  );
+  const byPath = Map.groupBy(answered, ({ path }) => path);
+  return [...byPath].map(([path, all]) => ({
+    path,
+    methods: [...new Set(all.map(({ method }) => method))],
+    name: path,
+  }));
+}

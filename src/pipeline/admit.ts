@@ -8,15 +8,21 @@ import type { Deps } from "./deps.ts";
 import { boundOfCall, pricedDeployments } from "./forward-bound.ts";
 import { LEASE_MS } from "./lease.ts";
 import { draftRecord } from "./record.ts";
+import type { Places } from "./places.ts";
 import { errorOfRefusal } from "./refusals.ts";
 import { meantBy } from "./resolve-model.ts";
 
 /**
  * May this key make this call, and can every budget above it pay the most it can cost? One call to
- * the account object decides, and holds the money until the call is settled.
+ * the account object decides, and holds the money until the call is settled. A place for the call is
+ * looked for meanwhile.
  */
-export async function admit(call: Call, deps: Deps): Promise<Admitted> {
-  const { reply, bound } = await reserve(call, deps);
+export async function admit(
+  call: Call,
+  deps: Deps,
+  places?: Pick<Places, "begin">,
+): Promise<Admitted> {
+  const { reply, bound } = await reserve(call, deps, places);
   if (reply.kind === "refused") {
     const { envelope, context, route } = call;
     throw errorOfRefusal(reply.refusal, {
@@ -36,7 +42,7 @@ export async function admit(call: Call, deps: Deps): Promise<Admitted> {
   };
 }
 
-function priceBound(call: Call): CostBound {
+export function priceBound(call: Call): CostBound {
   const { name } = call.group;
   const priced = pricedDeployments(call);
   if (priced.length === 0) {
@@ -52,7 +58,7 @@ function priceBound(call: Call): CostBound {
   return boundOfCall(call, priced);
 }
 
-function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveRequest {
+export function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveRequest {
   const { attribution } = call;
   return {
     leaseId: call.context.id,
@@ -60,7 +66,7 @@ function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveReques
     route: call.route.path,
     requesterIp: attribution.requesterIp,
     model: call.group.name,
-    accessGroups: call.group.deployments.flatMap((one) => one.accessGroups),
+    accessGroups: accessGroupsOf(call),
     modelAsked: call.envelope.model,
     modelMeant: call.modelMeant,
     parameters: parameterNames(call.body.value),
@@ -72,6 +78,12 @@ function reserveRequest(call: Call, bound: CostBound, deps: Deps): ReserveReques
     waitMs: deps.config.settings.budgetWaitMs,
     draft: draftRecord(call, deps),
   };
+}
+
+/** Whoever may use a model under test may use what serves it. */
+function accessGroupsOf({ group, testedModel }: Call): string[] {
+  const groups = group.deployments.flatMap((one) => one.accessGroups);
+  return testedModel === undefined ? groups : [...groups, testedModel];
 }
 
 /** What an administrator can insist on: `user`, `metadata.generation_name`. */
@@ -89,9 +101,14 @@ const NAME_CHARACTERS_MAX = 128;
 type Verdict = Extract<ReserveReply, { kind: "admitted" | "refused" }>;
 
 /** Asks until somebody decides: keys move between accounts, and names stand for other names. */
-async function reserve(call: Call, deps: Deps): Promise<{ reply: Verdict; bound: CostBound }> {
+async function reserve(
+  call: Call,
+  deps: Deps,
+  places: Pick<Places, "begin"> | undefined,
+): Promise<{ reply: Verdict; bound: CostBound }> {
   for (let turn = 0; turn < TURNS_MAX; turn += 1) {
     const bound = priceBound(call);
+    places?.begin(bound);
     const reply = await ask(call.caller.accountId, reserveRequest(call, bound, deps), deps);
     switch (reply.kind) {
       case "admitted":

@@ -33,10 +33,13 @@ export interface StreamParts {
   reader: AnswerReader;
   /** Longest silence between two pieces. */
   idleTimeoutMs: number;
+  /** How long it may go on at all. */
+  endsAfterMs?: number;
 }
 
 export function openAnswerStream(parts: StreamParts): AnswerStream {
   const bytes = parts.body.getReader({ mode: "byob" });
+  const endsAtMs = Date.now() + (parts.endsAfterMs ?? Infinity);
   let hurry: Promise<unknown> | undefined;
   let done = false;
   let fault: { cause: unknown } | undefined;
@@ -65,7 +68,8 @@ export function openAnswerStream(parts: StreamParts): AnswerStream {
     let piece: Uint8Array | undefined;
     try {
       if (hurry !== undefined) await pause(GATHER_MS, hurry);
-      piece = await withTimeout(readPiece(bytes), parts.idleTimeoutMs);
+      const leftMs = Math.min(parts.idleTimeoutMs, endsAtMs - Date.now());
+      piece = await withTimeout(readPiece(bytes), leftMs);
     } catch (cause) {
       return [broken(cause)];
     }

@@ -1,16 +1,20 @@
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import { admit } from "./admit.ts";
+import type { Admitted } from "./admitted.ts";
 import { AnswerLost, outcomeOfLoss } from "./answer-lost.ts";
-import type { ChatRoute } from "./call.ts";
+import { throughCache } from "./cached-answer.ts";
+import type { Call, ChatRoute } from "./call.ts";
 import type { CallContext, Deps } from "./deps.ts";
-import { dispatch } from "./dispatch.ts";
+import { callerGone } from "./dispatch.ts";
 import { errorOfFailure } from "./failed.ts";
+import { dispatchWithFallbacks } from "./fallbacks.ts";
 import { identifySender } from "./identify.ts";
 import { NOTHING_OBSERVED, type Outcome } from "./outcome.ts";
 import { parse } from "./parse.ts";
+import { createPlaces, type Places } from "./places.ts";
 import { relay } from "./relay.ts";
-import { createSettle } from "./settle.ts";
+import { createSettle, type Settle } from "./settle.ts";
 
 /**
  * The gateway, top to bottom. Every call of every dialect takes this line, and however it ends its
@@ -25,12 +29,30 @@ export async function answer(
 ): Promise<Response> {
   const caller = await identifySender(request, deps);
   const call = await parse(request, caller, route, context, deps);
-  const admitted = await admit(call, deps);
-  const settle = createSettle(call, admitted, deps);
+  const places = createPlaces(call, deps);
+  const admitted = await admit(call, deps, places).catch((cause: unknown) => {
+    places.close();
+    throw cause;
+  });
+  const settle = createSettle(call, admitted, places, deps);
+  return throughCache({ call, admitted, settle, deps }, (heard) =>
+    serve({ call, admitted, places, settle: heard, deps }),
+  );
+}
+
+interface Served {
+  call: Call;
+  admitted: Admitted;
+  places: Places;
+  settle: Settle;
+  deps: Deps;
+}
+
+/** From here on somebody is asked, and what that comes to is settled whatever happens. */
+async function serve({ call, admitted, places, settle, deps }: Served): Promise<Response> {
   try {
-    // Who left while the call waited for its money would still be billed for it.
-    if (context.callerGone.aborted) throw new GatewayError("caller_gone", "The caller hung up.");
-    const dispatched = await dispatch(call, admitted, deps);
+    if (call.context.callerGone.aborted) throw callerGone();
+    const dispatched = await dispatchWithFallbacks(call, admitted, places, deps);
     if (dispatched.kind === "answered") {
       return relay({ call, admitted, answered: dispatched, settle, deps });
     }

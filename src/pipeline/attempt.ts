@@ -1,7 +1,7 @@
-import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
+import { mayHaveWorked, type Spoilt } from "../core/retry-policy.ts";
 import { FramingError } from "../dialects/framing/frame.ts";
 import {
   refusesThoughts,
@@ -9,13 +9,15 @@ import {
 } from "../dialects/openai-responses/readable-thoughts.ts";
 import type { UpstreamCall } from "../providers/provider.ts";
 import { AnswerLost } from "./answer-lost.ts";
-import type { Asked, Attempt } from "./asked.ts";
+import type { Asked, Attempt, Seen } from "./asked.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
 import { attemptForwarded, type ForwardedAnswer } from "./forward-attempt.ts";
 import { NOTHING_OBSERVED } from "./outcome.ts";
 import { sealAnswer } from "./seal-answer.ts";
 import { sealingOf, type Sealing } from "./sealing.ts";
+import { watchAttempt } from "./stall.ts";
+import { timeoutsOf } from "./timeouts.ts";
 import {
   brokenAnswer,
   isInOwnWords,
@@ -38,6 +40,8 @@ export type AttemptResult =
       failure: Failure;
       /** Set when nothing was sent, because the deployment is set up wrong: what an operator has to mend. */
       setupError?: GatewayError;
+      /** Set when the vendor may bill it all the same. */
+      spoilt?: Spoilt;
     };
 
 /** Asks one deployment once. Whatever the vendor does becomes a value; only our own bugs throw. */
@@ -54,24 +58,32 @@ export async function attemptAnswer(attempt: Attempt, deps: Deps): Promise<Attem
     addedBetas: [],
     dropped,
   };
-  const request = new AbortController();
-  let timedOut = false;
-  const giveUp = (): void => {
-    timedOut = true;
-    request.abort();
-  };
-  const timer = setTimeout(giveUp, firstByteTimeoutMs(call, deployment, deps));
+  const timeouts = timeoutsOf(call, deployment, deps.config.router, deps.nowMs());
+  const watch = watchAttempt(timeouts, attempt.abandoned);
+  const seen: Seen = { accepted: false, usage: undefined };
   try {
-    const asked: Asked = { attempt, dialect, dropped, request, upstream };
+    const { request, connected } = watch;
+    const asked = { attempt, dialect, dropped, upstream, request, connected, timeouts, seen };
     const answer = await (call.route.forward === undefined ? converse : forward)(asked, deps);
     if (!("category" in answer)) return { ok: true, answer, dropped };
     // A stream that is aborted for its silence looks like one that was cut.
-    return { ok: false, failure: timedOut ? connectionFailure(timedOut) : answer };
+    const failure = watch.isLate() ? connectionFailure(true) : answer;
+    return { ok: false, failure, spoilt: spoiltBy(failure, seen, call) };
   } catch (cause) {
-    return { ok: false, ...failureOf(cause, timedOut) };
+    const failed = failureOf(cause, watch.isLate());
+    return { ok: false, ...failed, spoilt: spoiltBy(failed.failure, seen, call) };
   } finally {
-    clearTimeout(timer);
+    watch.end();
   }
+}
+
+function spoiltBy(
+  { category }: Failure,
+  { accepted, usage }: Seen,
+  { envelope }: Call,
+): Spoilt | undefined {
+  if (!mayHaveWorked(category, accepted)) return undefined;
+  return { usage, isWhole: !envelope.stream };
 }
 
 async function converse(asked: Asked, deps: Deps): Promise<Answer | Failure> {
@@ -113,7 +125,9 @@ async function ask(asked: Asked, deps: Deps): Promise<WholeAnswer | StreamedAnsw
   const response =
     provider.answerLocally?.(objectOf(body), upstream) ??
     (await send(asked, (tools) => provider.prepare(upstream, body, tools), deps));
+  asked.connected();
   if (!response.ok) return readFailure(response, provider, dialect);
+  asked.seen.accepted = true;
   const answer = await (call.envelope.stream
     ? openStream(response, asked, deps)
     : readWhole(response, asked));
@@ -129,8 +143,10 @@ async function forward(asked: Asked, deps: Deps): Promise<Answer | Failure> {
   let isBilled = false;
   const answer = attemptForwarded(call, endpoint, upstream, async (prepare) => {
     const response = await send(asked, prepare, deps);
+    asked.connected();
     if (!response.ok) return readFailure(response, provider, dialect);
     isBilled = true;
+    asked.seen.accepted = true;
     return { headers: response.headers, body: response.body, text: () => readText(response) };
   });
   return answer.catch((cause: unknown) => {
@@ -148,15 +164,6 @@ function lostUnread({ call, deployment, attempts }: Attempt, cause: unknown): An
 function objectOf(body: string): JsonObject {
   const value = parseJson(body);
   return isJsonObject(value) ? value : {};
-}
-
-function firstByteTimeoutMs(call: Call, deployment: Deployment, deps: Deps): number {
-  const { router } = deps.config;
-  const forStreams = deployment.streamTimeoutMs ?? router.streamTimeoutMs;
-  const forAll = deployment.timeoutMs ?? router.timeoutMs;
-  const wished = call.envelope.stream ? (forStreams ?? forAll) : forAll;
-  // All attempts together have the router's time, and the account counts on it.
-  return Math.min(wished, call.context.startedAtMs + router.timeoutMs - deps.nowMs());
 }
 
 /** Neither the upstream's doing nor the caller's, nor the operator's. */

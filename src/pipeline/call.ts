@@ -7,6 +7,7 @@ import type { Attribution } from "./attribution.ts";
 import type { CallContext } from "./deps.ts";
 import type { Forward } from "./forward.ts";
 import type { Caller } from "./caller.ts";
+import type { CallWish } from "./wish.ts";
 
 /** A route on which conversations are asked, and the grammar it speaks. */
 export interface ChatRoute {
@@ -36,6 +37,13 @@ export interface Call {
   /** The caller would rather have a shorter answer than none, even where it named a length. */
   allowsClamping: boolean;
   attribution: Attribution;
+  wish: CallWish;
+  /** The model the caller asked for, once the call went on to another; then `envelope` names that. */
+  fallbackFrom?: string;
+  /** The name an A/B test serves this call under another one for. */
+  testedModel: string | undefined;
+  /** The caller's `cache-control`. */
+  cacheControl: string | null;
   betas: string[];
   anthropicVersion: string | undefined;
   /** The whole request in no vendor's words; read once, when first needed. */

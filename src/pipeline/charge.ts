@@ -2,10 +2,12 @@ import { NO_USAGE, type Usage } from "../core/chat.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { costAsTold, costOf, type Cost } from "../core/cost.ts";
 import { nanoFromPico } from "../core/money.ts";
+import type { CostBound } from "../core/ledger.ts";
 import type { Price } from "../core/price.ts";
 import type { CostBreakdown, UsageSource } from "../core/record.ts";
 import { nanoForUnits } from "../core/units.ts";
 import type { Admitted } from "./admitted.ts";
+import type { Lost } from "./hedge.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What a call costs, and how we know. */
@@ -14,6 +16,8 @@ export interface Charge {
   cost: CostBreakdown;
   usage: Usage;
   usageSource: UsageSource;
+  /** The part of it that a second deployment cost, which was asked beside the one that answered. */
+  hedgedNanoUsd?: number;
 }
 
 const FREE: CostBreakdown = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 };
@@ -24,6 +28,30 @@ const FREE: CostBreakdown = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, 
  * caller left, and which therefore may still be running up a bill, is charged what was reserved.
  */
 export function chargeFor(outcome: Outcome, admitted: Admitted): Charge {
+  const charge = chargeAnswer(outcome, admitted);
+  const { lost, bound } = admitted;
+  // A whole reservation has the other one's part in it.
+  if (lost === undefined || charge.usageSource === "none" || charge.usageSource === "reserved") {
+    return charge;
+  }
+  const hedgedNanoUsd = Math.min(lostCost(lost, charge.usage, bound), bound.inputNanoUsd);
+  const cost = { ...charge.cost, input: charge.cost.input + hedgedNanoUsd };
+  return { ...charge, costNanoUsd: charge.costNanoUsd + hedgedNanoUsd, cost, hedgedNanoUsd };
+}
+
+/**
+ * What the vendor of a cancelled request bills: what it had counted, if it had; else the prompt, which
+ * it had read, by the count of the one that answered, as if nothing of it was cached.
+ */
+function lostCost({ deployment, usage }: Lost, answered: Usage, bound: CostBound): number {
+  const { price } = deployment;
+  if (price === undefined) return bound.inputNanoUsd;
+  if (usage !== undefined) return costOf(usage, price).costNanoUsd;
+  if (answered.inputTokens === 0) return bound.inputNanoUsd;
+  return costOf({ ...NO_USAGE, inputTokens: answered.inputTokens }, price).costNanoUsd;
+}
+
+function chargeAnswer(outcome: Outcome, admitted: Admitted): Charge {
   const price = outcome.deployment?.price;
   const { usage, usageIsFinal, units } = outcome.observed;
   if (outcome.ending === "refused" || price === undefined) {

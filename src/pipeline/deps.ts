@@ -1,9 +1,10 @@
+import type { AnswerCache } from "../core/answer-cache.ts";
 import type { GatewayConfig } from "../core/config/deployment.ts";
 import type { KeySigner } from "../core/key-format.ts";
 import type { AccountLedger } from "../core/ledger.ts";
 import type { TokenMint } from "../providers/google-token.ts";
 import type { AliasMemory } from "./alias-memory.ts";
-import type { Cooldowns } from "./cooldowns.ts";
+import type { ChooserFor } from "./choosers.ts";
 
 /** Everything the line needs of the world, as plain functions. Built once per isolate by `compose`. */
 export interface Deps {
@@ -22,8 +23,10 @@ export interface Deps {
   /** For keys that do not name their account: imported and self-chosen ones. Cached for a moment. */
   findAccountOfKey(keyHash: string): Promise<string | undefined>;
   tokens: TokenMint;
-  cooldowns: Cooldowns;
+  chooserFor: ChooserFor;
   aliases: AliasMemory;
+  /** The answer of this name, remembered for identical calls. */
+  answerCache(name: string): AnswerCache;
 }
 
 /** What belongs to one call and not to the isolate. */

@@ -1,15 +1,17 @@
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
-import { failurePolicy, type Failure } from "../core/failure.ts";
-import { orderDeployments } from "../core/plan.ts";
-import { findProvider } from "../providers/index.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Failure } from "../core/failure.ts";
 import type { Admitted } from "./admitted.ts";
 import { attemptAnswer, type Answer, type AttemptResult } from "./attempt.ts";
 import type { Call } from "./call.ts";
+import type { Attempt } from "./asked.ts";
+import { findCandidates, type Candidate } from "./candidates.ts";
 import type { Deps } from "./deps.ts";
-import { pricedDeployments } from "./forward-bound.ts";
+import { hedgeAfterMs, raceFor, type Finish, type Runner } from "./hedge.ts";
+import type { Full, Place, Places } from "./places.ts";
 import { keepersOf, readPrevious } from "./previous-response.ts";
+import { holdForTwo } from "./readmit.ts";
+import { createRetrying, type FailedResult, type Retrying } from "./retrying.ts";
 
 export type Dispatched =
   | {
@@ -17,165 +19,236 @@ export type Dispatched =
       answer: Answer;
       deployment: Deployment;
       attempts: number;
+      /** The most there could have been. */
+      attemptsMax: number;
       /** Parameters the target cannot express and whose absence is cosmetic. */
       dropped: string[];
+      place: Place;
+      /** How many other models were asked, where this is not the caller's. */
+      fallbacks?: number;
     }
   | ({ kind: "failed"; deployment: Deployment; attempts: number } & Failed);
 
 /** Why a deployment did not answer; see `AttemptResult`. */
-type Failed = Omit<Extract<AttemptResult, { ok: false }>, "ok">;
+type Failed = Pick<FailedResult, "failure" | "setupError">;
 
 /**
- * Asks deployments until one answers: the only place in the gateway that tries anything twice.
- * Every deployment of the group gets a chance before any is asked again.
+ * Asks a group's deployments until one answers: the only place in the gateway that tries anything
+ * twice. Which one is next is the chooser's to say; every deployment of the group gets a chance before
+ * any is asked again. `attemptsBefore` were made at other models.
  */
-export async function dispatch(call: Call, admitted: Admitted, deps: Deps): Promise<Dispatched> {
+export async function dispatch(
+  call: Call,
+  admitted: Admitted,
+  places: Places,
+  deps: Deps,
+  attemptsBefore = 0,
+): Promise<Dispatched> {
   const owner = {
     accountId: call.caller.accountId,
     userId: admitted.admission.key.userId,
   };
   const previous = await readPrevious(call, owner, deps);
-  const candidates = await keepersOf(previous, findCandidates(call, deps), deps);
-  const attemptsMax = 1 + Math.max(deps.config.router.retriesMax, candidates.length - 1);
-  const deadlineMs = call.context.startedAtMs + deps.config.router.timeoutMs;
-  const { outputTokensMax } = admitted;
-  const given = { call, outputTokensMax, owner, previousId: previous?.id };
-  let remaining = candidates;
-  for (let attempts = 1; ; attempts++) {
-    const [candidate, ...others] = remaining;
-    if (candidate === undefined) throw new GatewayError("internal_error", "No deployment is left.");
-    const { deployment } = candidate;
-    const result = await attemptAnswer({ ...given, ...candidate, attempts }, deps);
+  const { tags } = admitted.admission.key;
+  const candidates = findCandidates(call, deps.config.router, tags);
+  const row = openRow(await keepersOf(previous, candidates, deps));
+  const retrying = createRetrying(call, admitted, row.size, deps);
+  const given = { owner, previousId: previous?.id };
+  const turn: Turn = { call, admitted, given, row, places, retrying, deps };
+  let place = await firstPlace(turn);
+  for (let attempts = attemptsBefore + 1; ; attempts++) {
+    const first = { candidate: candidateOf(place, row), place, attempts };
+    const { runner, result, other } = await ask(first, turn);
+    if (other !== undefined) attempts += 1;
+    if (other?.end.kind === "failed") {
+      places.fail(other.runner.place, other.end.result.failure);
+      noteFailure(other.runner, other.end.result, turn);
+    }
+    const { deployment } = runner.candidate;
     if (result.ok) {
-      return { kind: "answered", ...result, deployment, attempts };
+      places.hear(runner.place, result.answer.headers);
+      if (other?.end.kind === "lost") {
+        places.leave(other.runner.place);
+        admitted.lost = other.end;
+      }
+      const attemptsMax = attemptsBefore + retrying.attemptsMax();
+      return {
+        ...{ kind: "answered", ...result, deployment, attempts, attemptsMax },
+        place: runner.place,
+      };
     }
     const { failure, setupError } = result;
-    const failed: Failed = { failure, setupError };
-    noteFailure(deployment, failure, deps);
-    const againAtMs = deps.nowMs() + backoffMs(failure, attempts, deps);
-    remaining = nextCandidates({ ...candidate, failed, againAtMs }, others);
-    const next = remaining[0];
-    const waitMs = Math.max(0, (next?.againAtMs ?? 0) - deps.nowMs());
-    const exhausted = next === undefined || attempts >= attemptsMax;
-    if (exhausted || waitMs > RETRY_WAIT_MS_MAX || deps.nowMs() + waitMs > deadlineMs) {
-      return { kind: "failed", ...mostHopeful(next, { deployment, failed }), attempts };
+    const goesOn = noteFailure(runner, result, turn);
+    const next = goesOn ? await nextPlace(runner.place, failure, turn) : undefined;
+    if (next === undefined) {
+      places.fail(runner.place, failure);
+      const failed: Failed = { failure, setupError };
+      return { kind: "failed", ...mostHopeful(row, { deployment, failed }), attempts };
     }
-    if (waitMs > 0) await deps.sleep(waitMs);
-    if (call.context.callerGone.aborted) {
-      return { kind: "failed", ...failed, deployment, attempts };
-    }
+    place = next;
   }
 }
 
-interface Candidate {
-  deployment: Deployment;
-  provider: Provider;
+/** What the search for the next place goes by. */
+interface Turn {
+  call: Call;
+  admitted: Admitted;
+  /** The same for every attempt. */
+  given: Pick<Attempt, "owner" | "previousId">;
+  row: Row;
+  places: Places;
+  retrying: Retrying;
+  deps: Deps;
+}
+
+/** One deployment; or two, where the operator wishes that and the first is late. */
+function ask(first: Runner, turn: Turn): Promise<Finish> {
+  const { call, admitted, given, places, deps } = turn;
+  const askOne = (runner: Runner, abandoned?: AbortSignal): Promise<AttemptResult> => {
+    const { candidate, place, attempts } = runner;
+    const { outputTokensMax } = admitted;
+    places.send(place);
+    const attempt = { ...given, ...candidate, call, attempts, outputTokensMax, abandoned };
+    return attemptAnswer(attempt, deps);
+  };
+  const afterMs = hedgeAfterMs(call, deps.config.router);
+  if (afterMs === undefined) return askOne(first).then((result) => ({ runner: first, result }));
+  const race = {
+    ask: askOne,
+    second: () => findSecond(first, turn),
+    dismiss: ({ place }: Runner) => places.leave(place),
+    afterMs,
+  };
+  return raceFor(first, race, deps);
+}
+
+async function findSecond(first: Runner, turn: Turn): Promise<Runner | undefined> {
+  const { call, admitted, row, places, deps } = turn;
+  const others = [...row].filter(
+    ([id, { failed }]) => id !== first.place.deploymentId && failed === undefined,
+  );
+  if (others.length === 0) return undefined;
+  const eligible = others.map(([id]) => id);
+  const place = await places.choose({ ...wantedFrom(eligible, turn), waitMs: 0 });
+  if (place.kind === "full") return undefined;
+  if (await holdForTwo(call, admitted, deps)) {
+    return { candidate: candidateOf(place, row), place, attempts: first.attempts + 1 };
+  }
+  places.leave(place);
+  return undefined;
+}
+
+/** Deployments that may still be asked, by id, in the order of the configuration. */
+type Row = Map<string, Candidate & Asked>;
+
+interface Asked {
   /** How it failed when it was asked. */
   failed?: Failed;
   /** When it may be asked again; 0 before it was ever asked. */
   againAtMs: number;
 }
 
-/** Deployments that can be called at all, best first. Says what is missing when there are none. */
-function findCandidates(call: Call, deps: Deps): Candidate[] {
-  const ordered = orderDeployments(pricedDeployments(call), {
-    restsUntilMs: (id) => deps.cooldowns.restsUntilMs(id),
-    nowMs: deps.nowMs(),
-    random: () => deps.random(),
-  });
-  const serving = ordered.filter((one) => serves(findProvider(one.provider), call));
-  if (serving.length === 0 && ordered.length > 0) throw notServed(call);
-  const candidates = serving.flatMap((deployment) => {
-    const provider = findProvider(deployment.provider);
-    return provider === undefined || provider.missing(deployment).length > 0
-      ? []
-      : [{ deployment, provider, againAtMs: 0 }];
-  });
-  if (candidates.length === 0) throw notConfigured(call, ordered);
-  return candidates;
+function openRow(candidates: readonly Candidate[]): Row {
+  return new Map(candidates.map((one) => [one.deployment.id, { ...one, againAtMs: 0 }]));
 }
 
-function serves(provider: Provider | undefined, { route: { forward } }: Call): boolean {
-  return forward === undefined || provider?.endpoints?.[forward.operation] !== undefined;
+function candidateOf({ deploymentId }: Place, row: Row): Candidate {
+  const candidate = row.get(deploymentId);
+  if (candidate === undefined) throw new GatewayError("internal_error", "No such deployment.");
+  const { deployment, provider } = candidate;
+  return { deployment, provider };
 }
 
-function notServed({ envelope, route }: Call): GatewayError {
-  const unserved = route.forward?.unserved;
-  if (unserved !== undefined) {
-    return new GatewayError("invalid_request", `${envelope.model} ${unserved}`, { param: "model" });
-  }
-  const message = `The provider of ${envelope.model} serves no ${route.forward?.operation ?? ""}; GET /v1/models lists the other models.`;
-  return new GatewayError("not_supported", message, { param: "model" });
+/**
+ * A deployment that failed goes out of the row, or may be asked again later; or nobody may. Says
+ * whether the call goes on.
+ */
+function noteFailure(
+  { candidate }: Runner,
+  result: FailedResult,
+  { row, retrying }: Turn,
+): boolean {
+  const { deployment } = candidate;
+  const { failure, setupError } = result;
+  const { failover, retry, againAtMs, goesOn } = retrying.note(result, deployment);
+  if (!failover) row.clear();
+  row.delete(deployment.id);
+  if (retry) row.set(deployment.id, { ...candidate, failed: { failure, setupError }, againAtMs });
+  return goesOn;
 }
 
-function notConfigured(call: Call, deployments: readonly Deployment[]): GatewayError {
-  const missing = deployments.flatMap((one) =>
-    // The variable an administrator wrote in the configuration says more than the setting it fills.
-    (findProvider(one.provider)?.missing(one) ?? []).map((name) => one.unresolved[name] ?? name),
-  );
+async function firstPlace(turn: Turn): Promise<Place> {
+  const { call, row, places, deps } = turn;
+  const place = await places.choose(wantedFrom([...row.keys()], turn));
+  // It may have waited for its place for a while.
+  if (call.context.callerGone.aborted) throw callerGone();
+  if (place.kind === "full") throw allFull(call, place.againAtMs - deps.nowMs());
+  return place;
+}
+
+/** Who left while the call waited, for its money or for its place, would still be billed for it. */
+export function callerGone(): GatewayError {
+  return new GatewayError("caller_gone", "The caller hung up.");
+}
+
+/** LiteLLM's words, which scripts look for. */
+function allFull({ envelope }: Call, waitMs: number): GatewayError {
+  const retryAfterMs = Math.max(waitMs, 1_000);
+  const seconds = Math.ceil(retryAfterMs / 1_000);
   return new GatewayError(
-    "not_configured",
-    `${call.envelope.model} has no usable deployment: an administrator still has to set ${[...new Set(missing)].join(", ")}.`,
-    { param: "model" },
+    "no_deployment_free",
+    `No deployments available for selected model, Try again in ${seconds} seconds. Passed model=${envelope.model}. Every deployment of it is at its limit or rests after failures.`,
+    { retryAfterMs },
   );
 }
 
 /**
- * A deployment that failed goes out of the row, or behind those nobody asked yet; among those asked
- * before, the one that may be asked again soonest is next.
+ * After a failure: a deployment nobody asked yet, at once; else the one that may be asked again
+ * soonest, if a caller waits that long. `undefined` when there is none, or nobody waits any more.
  */
-function nextCandidates(last: Candidate & { failed: Failed }, others: Candidate[]): Candidate[] {
-  const { failover, retry } = failurePolicy(last.failed.failure);
-  const again = retry ? [last] : [];
-  return failover ? [...others, ...again].toSorted((a, b) => a.againAtMs - b.againAtMs) : again;
+async function nextPlace(failed: Place, failure: Failure, turn: Turn): Promise<Place | undefined> {
+  const { call, row, places, retrying, deps } = turn;
+  let atMs = deps.nowMs();
+  while (row.size > 0 && !call.context.callerGone.aborted) {
+    const wanted = wantedFrom(readyIn(row, atMs), turn);
+    const found =
+      wanted.eligible.length > 0 ? await places.chooseAgain(failed, failure, wanted) : undefined;
+    if (found?.kind === "chosen") return found;
+    const nextMs = soonestMs(row, found, atMs);
+    if (!retrying.mayWait(nextMs - atMs)) return undefined;
+    // Others are not to run into the same failure while this call waits.
+    places.fail(failed, failure);
+    await deps.sleep(nextMs - atMs);
+    // Timers may ring a moment early.
+    atMs = Math.max(nextMs, deps.nowMs());
+  }
+  return undefined;
+}
+
+function wantedFrom(eligible: readonly string[], { call, admitted }: Turn) {
+  return { group: call.group, eligible, bound: admitted.bound };
+}
+
+function readyIn(row: Row, nowMs: number): string[] {
+  return [...row].filter(([, one]) => one.againAtMs <= nowMs).map(([id]) => id);
+}
+
+/** When one of those that failed may be asked again, or one of the others has room. */
+function soonestMs(row: Row, full: Full | undefined, nowMs: number): number {
+  const times = [...row.values()].map((one) => one.againAtMs).filter((atMs) => atMs > nowMs);
+  if (full === undefined) return Math.min(...times);
+  return Math.min(...times, Math.max(full.againAtMs, nowMs + LOOK_AGAIN_MS_MIN));
 }
 
 /** Told to the caller: of a throttled deployment and a misconfigured one, "try again later" is true. */
 function mostHopeful(
-  next: Candidate | undefined,
+  row: Row,
   last: { deployment: Deployment; failed: Failed },
 ): Failed & { deployment: Deployment } {
-  const { deployment, failed = last.failed } = next?.failed === undefined ? last : next;
+  const soonestFirst = [...row.values()].toSorted((a, b) => a.againAtMs - b.againAtMs);
+  const { deployment, failed = last.failed } = soonestFirst.find((one) => one.failed) ?? last;
   return { ...failed, deployment };
 }
 
-function noteFailure(deployment: Deployment, failure: Failure, deps: Deps): void {
-  const restMs = restOf(failure, deps.config.router.cooldownMs);
-  if (restMs > 0) deps.cooldowns.rest(deployment.id, deps.nowMs() + restMs);
-}
-
-/** LiteLLM cools a deployment at once on 429 and on errors that asking again cannot mend. */
-function restOf(failure: Failure, cooldownMs: number): number {
-  switch (failure.category) {
-    case "rate-limit":
-    case "overloaded":
-      return Math.min(Math.max(failure.retryAfterMs ?? cooldownMs, cooldownMs), REST_MS_MAX);
-    case "quota":
-    case "credential":
-    case "permission":
-    case "not-found":
-    case "timeout":
-      return cooldownMs;
-    case "server-error":
-    case "connection":
-    case "broken-stream":
-    case "context-length":
-    case "content-policy":
-    case "invalid-request":
-    case "too-large":
-      return 0;
-  }
-}
-
-/** The vendor's wish first, otherwise doubling from a quarter of a second, with full jitter. */
-function backoffMs(failure: Failure, attempts: number, deps: Deps): number {
-  if (failure.retryAfterMs !== undefined) return failure.retryAfterMs;
-  return Math.round(deps.random() * Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MS_MAX));
-}
-
-const BACKOFF_MS = 250;
-const BACKOFF_MS_MAX = 8_000;
-/** A caller waits this long for a vendor's `retry-after`; beyond it the caller's own client decides. */
-const RETRY_WAIT_MS_MAX = 10_000;
-/** A vendor that asks for an hour is asked again sooner: quotas are often lifted early. */
-const REST_MS_MAX = 60_000;
+/** Room that is said to come at once may be gone when it is asked for. */
+const LOOK_AGAIN_MS_MIN = 50;

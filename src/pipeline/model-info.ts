@@ -43,7 +43,7 @@ export function modelInfoOf(name: string, deployment: Deployment): ModelInfo {
       ...withoutSecrets(modelInfo),
       ...costsOf(price),
       id,
-      db_model: false,
+      db_model: deployment.stored === true,
       key: model,
       litellm_provider: provider,
     },
@@ -67,7 +67,8 @@ function paramsOf(name: string, deployment: Deployment): Record<string, unknown>
   };
 }
 
-function modeOf({ modelInfo, baseModel }: Deployment): string {
+/** What it is for, in LiteLLM's words. */
+export function modeOf({ modelInfo, baseModel }: Deployment): string {
   const { mode } = modelInfo;
   if (typeof mode === "string") return mode;
   return baseModel.includes("embed") ? "embedding" : "chat";

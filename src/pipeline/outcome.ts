@@ -14,6 +14,8 @@ export interface Outcome {
   observed: Observed;
   /** The answer's text, only ever kept where the operator switched message logging on. */
   response: unknown;
+  /** A remembered answer; no vendor was asked. */
+  fromCache?: boolean;
 }
 
 /** What was seen of an answer as it went by. */

@@ -7,6 +7,8 @@ import type { CallContext, Deps } from "./deps.ts";
 import type { Caller } from "./caller.ts";
 import { readJsonBody } from "./read-request.ts";
 import { resolveModel } from "./resolve-model.ts";
+import { drawFor } from "./variant.ts";
+import { readCallWish } from "./wish.ts";
 
 /** Request → call: who asks what of which model. Reads as little of the body as it can. */
 export async function parse(
@@ -24,7 +26,9 @@ export async function parse(
   const { body, betas } = dialect.unwrap?.(sent, target) ?? { body: sent, betas: [] };
   const envelope = dialect.readEnvelope(body.value, target);
   const visit = visitOf(request.headers, route.path);
-  const meant = await resolveModel(envelope.model, caller, visit, deps);
+  const asks = await resolveModel(envelope.model, caller, visit, deps);
+  const attributed = readAttribution(request.headers, body.value, envelope);
+  const { meant, attribution, testedModel } = drawFor(asks, attributed, caller, deps);
   let parsed: ChatRequest | undefined;
   return {
     context,
@@ -36,7 +40,10 @@ export async function parse(
     group: meant.group,
     modelMeant: meant.name,
     allowsClamping: request.headers.get("x-sekisho-clamp") === "true",
-    attribution: readAttribution(request.headers, body.value, envelope),
+    attribution,
+    testedModel,
+    cacheControl: request.headers.get("cache-control"),
+    wish: readCallWish(request.headers, body.value),
     betas: [...readList(request.headers.get("anthropic-beta")), ...betas],
     anthropicVersion: anthropicVersion(request.headers, dialect),
     parsed: () => (parsed ??= dialect.parseRequest(body.value, target)),

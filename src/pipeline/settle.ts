@@ -5,16 +5,22 @@ import { chargeFor, type Charge } from "./charge.ts";
 import type { Deps } from "./deps.ts";
 import { renewLease } from "./lease.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Places } from "./places.ts";
 import { completeRecord } from "./record.ts";
 
-/** Ends the call's reservation, once. Further calls change nothing and return the first charge. */
+/** Ends the call's reservation and gives back its place, once. Further calls change nothing and return the first charge. */
 export type Settle = (outcome: Outcome) => Charge;
 
 /**
  * The account is told under `waitUntil`: the caller does not wait for it. Should the isolate die
  * first, the lease runs out and the account charges the reservation by itself.
  */
-export function createSettle(call: Call, admitted: Admitted, deps: Deps): Settle {
+export function createSettle(
+  call: Call,
+  admitted: Admitted,
+  places: Pick<Places, "close" | "last">,
+  deps: Deps,
+): Settle {
   let settled: Charge | undefined;
   const stopRenewing = renewLease(call, deps);
   return (outcome) => {
@@ -22,12 +28,13 @@ export function createSettle(call: Call, admitted: Admitted, deps: Deps): Settle
     stopRenewing();
     const charge = chargeFor(outcome, admitted);
     settled = charge;
+    places.close({ outcome, charge });
     const settlement: Settlement = {
       leaseId: call.context.id,
       keyHash: call.caller.keyHash,
       costNanoUsd: charge.costNanoUsd,
       tokens: charge.usage.inputTokens + charge.usage.outputTokens,
-      record: completeRecord(call, admitted, outcome, charge, deps),
+      record: completeRecord(call, admitted, { outcome, charge, place: places.last() }, deps),
     };
     call.context.waitUntil(
       tellAccount(call.caller.accountId, settlement, deps).catch((cause: unknown) =>

@@ -84,7 +84,7 @@ function usageIn(value: Json, dialect: UpstreamDialect): Usage | undefined {
 /** Reads a stream up to its first meaningful word, and so knows whether it is an answer at all. */
 export async function openStream(
   response: Response,
-  { attempt, dialect, request, sealing }: Asked,
+  { attempt, dialect, request, timeouts, seen, sealing }: Asked,
   deps: Deps,
 ): Promise<StreamedAnswer | Failure> {
   const bytes: ReadableStream<Uint8Array> | null = response.body;
@@ -96,7 +96,8 @@ export async function openStream(
     body,
     decoder: attempt.provider.createDecoder(dialect.name),
     reader: dialect.createReader(),
-    idleTimeoutMs: attempt.deployment.streamTimeoutMs ?? deps.config.router.timeoutMs,
+    idleTimeoutMs: timeouts.idleMs,
+    endsAfterMs: timeouts.streamEndMs,
   });
   const abort = (): void => {
     stream.cancel();
@@ -114,6 +115,7 @@ export async function openStream(
     return { kind: "streamed", headers, dialect, stream, heldBack, forward, abort };
   }
   abort();
+  seen.usage = observeAll(eventsIn(heldBack), () => deps.nowMs()).usage;
   return verdict;
 }
 

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { decideAgain, replaceLease } from "../core/ledger/amend.ts";
 import { nextDeadlineMs, openLease, overdueLeases, resetSpend } from "../core/ledger/apply.ts";
 import { decide } from "../core/ledger/decide.ts";
 import {
@@ -25,6 +26,7 @@ import {
 import type {
   AccessReply,
   AccountLedger,
+  AmendReply,
   ReserveReply,
   ReserveRequest,
   Settlement,
@@ -115,6 +117,25 @@ export class Account
     if (waiting !== undefined) return waiting;
     const attempt = this.#attempt(request);
     return attempt.kind === "wait" ? this.#waiting.join(request, attempt.refusal) : attempt;
+  }
+
+  async amend(request: ReserveRequest): Promise<AmendReply> {
+    await this.#slices.provide(request);
+    const lease = this.#state.leases.get(request.leaseId);
+    if (lease === undefined) return { kind: "gone" };
+    const decision = decideAgain(this.#state, lease, request, Date.now());
+    // A call that has waited for one model already does not wait for the money of the next.
+    if (decision.kind === "wait") return { kind: "refused", refusal: decision.refusal };
+    if (decision.kind !== "admitted") return decision;
+    const next = decision.lease;
+    this.#commit(({ sql, state }) => {
+      replaceLease(state, lease, next);
+      storage.replaceLease(sql, next, request.draft);
+    });
+    this.#wakeAt(next.deadlineMs);
+    this.#waiting.askAgain();
+    const admission = admissionOf(this.#state, next, Date.now());
+    return admission === undefined ? { kind: "gone" } : { kind: "admitted", admission };
   }
 
   async settle(settlement: Settlement): Promise<void> {

@@ -15,6 +15,11 @@ export function logFault(cause: unknown): void {
   logEvent("internal_error", whereIn(cause));
 }
 
+/** Calls go on without it, each isolate for itself, so limits of deployments may be passed meanwhile. */
+export function logPoolAway(group: string, cause: unknown): void {
+  logEvent("pool_away", { group, ...whereIn(cause) });
+}
+
 /** The name and the stack's addresses, without the message line. */
 function whereIn(cause: unknown): { name: string; at: string[] } {
   if (!(cause instanceof Error)) return { name: typeof cause, at: [] };

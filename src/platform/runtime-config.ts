@@ -21,6 +21,8 @@ export interface RuntimeConfig {
   current(waitUntil: (work: Promise<unknown>) => void): Promise<GatewayConfig>;
   /** Reads it again, so that whoever changed something here finds it changed. */
   reload(): Promise<StoredParts>;
+  /** The configuration file as it was compiled, references and all. */
+  file: unknown;
   /** What the configuration would be with other parts beside the file. Nothing is kept. */
   combine(parts: RuntimeParts): Combined;
 }
@@ -89,6 +91,7 @@ export function createRuntimeConfig(source: ConfigSource, tools: RuntimeTools): 
       return known.config;
     },
     reload: read,
+    file: source.raw,
     combine: (parts) => withRuntimeParts(source, parts, source.config.version),
   };
 }

@@ -28,7 +28,7 @@ export async function sealFields(
   sealer: Sealer,
 ): Promise<JsonObject> {
   const sealed = Object.entries(values).map(async ([field, value]) => {
-    if (!isSecret(field, value)) return [field, value ?? null] as const;
+    if (isSealed(value) || !isSecret(field, value)) return [field, value ?? null] as const;
     return [field, await sealer.seal(JSON.stringify(value), { ...row, field })] as const;
   });
   return Object.fromEntries(await Promise.all(sealed));
@@ -62,11 +62,11 @@ export async function openFields(
 
 /** For people and for logs: what is secret, sealed or open, is masked. */
 export function maskFields(values: JsonObject): JsonObject {
-  const shown = Object.entries(values).map(([name, value]) => [
-    name,
-    isSealed(value) || isSecret(name, value) ? MASK : value,
-  ]);
-  return Object.fromEntries(shown);
+  const shown: JsonObject = {};
+  for (const [name, value] of Object.entries(values)) {
+    shown[name] = isSealed(value) || isSecret(name, value) ? MASK : value;
+  }
+  return shown;
 }
 
 /**

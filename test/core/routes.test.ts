@@ -29,6 +29,8 @@ it.each<[string[], string, boolean]>([
   [["/v1/chat/completions"], "/v1/embeddings", false],
   [["/key/*"], "/key/generate", true],
   [["/key/*"], "/keys", false],
+  [["/v1/*"], "/v1/chat/completions", true],
+  [["/v1/*"], "/key/generate", false],
   [["constructor"], "/v1/messages", false],
 ])("%o lets a key call %s: %s", (allowed, path, expected) => {
   expect(mayCallRoute(allowed, path)).toBe(expected);

@@ -31,6 +31,14 @@ function headersOf(options: Options = {}): Headers {
         kind: "answered",
         deployment: deploymentOf("openai/gpt-4.1", options.connection ?? {}),
         attempts,
+        attemptsMax: 3,
+        place: {
+          kind: "chosen",
+          deploymentId: "deployment-1",
+          ticket: "call/1",
+          reason: "affinity",
+          cachedTokensExpected: 0,
+        },
         dropped,
         answer: {
           kind: "whole",
@@ -71,6 +79,8 @@ describe("the headers of an answer", () => {
       "x-litellm-model-id": "deployment-1",
       "x-litellm-model-group": "gpt",
       "x-litellm-attempted-retries": "2",
+      "x-litellm-max-retries": "2",
+      "x-sekisho-route": "affinity",
     });
   });
 

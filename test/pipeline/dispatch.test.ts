@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { FailureCategory } from "../../src/core/failure.ts";
 import { dispatch } from "../../src/pipeline/dispatch.ts";
+import { admit } from "../../src/pipeline/admit.ts";
+import { createPlaces } from "../../src/pipeline/places.ts";
+import { wishFor } from "../platform/pools.ts";
 import { rejectionOf } from "../core/thrown.ts";
 import {
   admittedIn,
   ANTHROPIC,
   answers,
+  callIn,
   contextIn,
   gptAt,
   sse,
@@ -20,7 +24,7 @@ const { failing, whole } = answers;
 
 async function dispatched(deps: World, asked: Asked = {}) {
   const [call, admitted] = await admittedIn(deps, asked);
-  return dispatch(call, admitted, deps);
+  return dispatch(call, admitted, createPlaces(call, deps), deps);
 }
 
 /** The failures vendors have, by what an OpenAI-like one answers. */
@@ -242,15 +246,19 @@ describe("a deployment rests", () => {
   const restAfter = async (answer: () => Response, router: object = {}): Promise<number> => {
     const { fetch } = vendors({ a: answer, b: whole });
     const deps = worldWith(threeGpts(router), fetch);
-    await dispatched(deps);
-    return Math.max(0, deps.cooldowns.restsUntilMs("a") - deps.nowMs());
+    const call = await callIn(deps);
+    const admitted = await admit(call, deps);
+    await dispatch(call, admitted, createPlaces(call, deps), deps);
+    const chooser = deps.chooserFor(call.group, deps.config);
+    const { deployments } = await chooser.peek(wishFor("a", "b"));
+    return Math.max(0, (deployments[0]?.restsUntilMs ?? 0) - deps.nowMs());
   };
 
   it.each([
     ["a 429", failing(429), 5_000],
     ["a 429 with a longer wish", failing(429, { "retry-after": "30" }), 30_000],
     ["a 429 with a wish of an hour", failing(429, { "retry-after": "3600" }), 60_000],
-    ["a 429 with a shorter wish", failing(429, { "retry-after": "1" }), 5_000],
+    ["a 429 with a shorter wish", failing(429, { "retry-after": "1" }), 1_000],
     ["a refused credential", failing(401), 5_000],
     ["a model that is not there", failing(404), 5_000],
     ["a server error", failing(500), 0],

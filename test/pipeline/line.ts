@@ -37,6 +37,11 @@ function keeping(real: AccountLedger, kept: Kept): AccountLedger {
       if (reply.kind === "admitted") kept.holds.push(reply.admission.heldNanoUsd);
       return reply;
     },
+    amend: async (request) => {
+      const reply = await real.amend(request);
+      if (reply.kind === "admitted") kept.holds.push(reply.admission.heldNanoUsd);
+      return reply;
+    },
     extend: (...lease) => real.extend(...lease),
     access: (...asked) => real.access(...asked),
     settle: async (settlement) => {

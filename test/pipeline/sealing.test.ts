@@ -101,6 +101,9 @@ describe("an answer over Responses", () => {
       dialect: provider.dialect(deployment, route.dialect.name),
       dropped: [],
       request: new AbortController(),
+      connected: () => undefined,
+      timeouts: { connectMs: undefined, answerMs: 1_000, idleMs: 1_000, streamEndMs: undefined },
+      seen: { accepted: false, usage: undefined },
       upstream: {
         deployment,
         dialect: "openai-responses",

@@ -1,3 +1,4 @@
+import type { AnswerCache } from "../../src/core/answer-cache.ts";
 import { env } from "cloudflare:workers";
 import { createKeySigner, hashKey, mintKey } from "../../src/core/key-format.ts";
 import { NOTHING_SPENT, type KeyPolicy, type Standing } from "../../src/core/ledger/policy.ts";
@@ -7,7 +8,7 @@ import { admit } from "../../src/pipeline/admit.ts";
 import type { Admitted } from "../../src/pipeline/admitted.ts";
 import type { Call, ChatRoute } from "../../src/pipeline/call.ts";
 import { createAliasMemory } from "../../src/pipeline/alias-memory.ts";
-import { createCooldowns } from "../../src/pipeline/cooldowns.ts";
+import { createChoosers } from "../../src/pipeline/choosers.ts";
 import type { CallContext, Deps } from "../../src/pipeline/deps.ts";
 import type { Caller } from "../../src/pipeline/caller.ts";
 import { MASTER_CALLER } from "../../src/pipeline/identify.ts";
@@ -68,8 +69,14 @@ export function worldWith(
     account: (accountId) => accountStub(env.ACCOUNT, accountId),
     findAccountOfKey: async () => undefined,
     tokens: createTokenMint(fetch),
-    cooldowns: createCooldowns(),
+    // Every group is chosen from here; tests of pools bring theirs.
+    chooserFor: createChoosers({
+      nowMs: () => nowMs,
+      random: () => 0.5,
+      noteAway: (_group, cause) => void faults.push(cause),
+    }),
     aliases: createAliasMemory(),
+    answerCache: () => NO_CACHE,
     sleptMs,
     faults,
     advance: (milliseconds) => void (nowMs += milliseconds),
@@ -251,3 +258,10 @@ export function bodyOf(
     },
   });
 }
+
+/** Nothing is remembered. */
+const NO_CACHE: AnswerCache = {
+  open: () => Promise.resolve({ kind: "make", claim: "mine" }),
+  keep: () => Promise.resolve(),
+  letGo: () => Promise.resolve(),
+};

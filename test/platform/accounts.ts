@@ -4,6 +4,8 @@ import { NOTHING_SPENT } from "../../src/core/ledger/policy.ts";
 import type { Admission, ReserveReply, ReserveRequest } from "../../src/core/ledger.ts";
 import type { RecordsMessage } from "../../src/core/record.ts";
 import type { Account } from "../../src/platform/account.ts";
+import type { RememberedAnswer } from "../../src/platform/answer-cache.ts";
+import type { Pool } from "../../src/platform/pool.ts";
 import type { SharedBudget } from "../../src/platform/shared-budget.ts";
 import { accountStub } from "../../src/platform/account/stub.ts";
 import { draftOf, keyPolicy, requestFor } from "../core/ledger/samples.ts";
@@ -13,6 +15,8 @@ declare global {
     interface Env {
       ACCOUNT: DurableObjectNamespace<Account>;
       SHARED_BUDGET: DurableObjectNamespace<SharedBudget>;
+      POOL: DurableObjectNamespace<Pool>;
+      ANSWER_CACHE: DurableObjectNamespace<RememberedAnswer>;
       RECORDS: Queue<RecordsMessage>;
     }
   }

@@ -1,8 +1,11 @@
+import type { AnswerCacheSettings } from "../answer-cache.ts";
+import type { Experiment } from "../experiments.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { DeploymentFacts } from "../facts/resolve.ts";
 import type { FailureCategory } from "../failure.ts";
 import type { SharedPolicy } from "../ledger/shared/terms.ts";
 import type { Price } from "../price.ts";
+import type { NewUserDefaults } from "./new-users.ts";
 import type { Strategy } from "../routing/choice.ts";
 
 /** One place where one model can be asked: an entry of `model_list`. */
@@ -89,6 +92,8 @@ export interface GatewayConfig {
   /** Groups named by patterns (`bedrock/*`), most specific first. Their entries are not in `deployments`. */
   wildcards: readonly WildcardGroup[];
   router: RouterSettings;
+  /** A/B tests, by the public name they are about. */
+  experiments: ReadonlyMap<string, Experiment>;
   settings: Settings;
   /** What is known of all models, the operator's `sekisho_settings.model_facts` on top. */
   facts: Facts;
@@ -111,6 +116,8 @@ export interface RouterSettings {
   firstTokenTimeoutMs: number | undefined;
   /** `stream_idle_timeout`: between two pieces of a stream. */
   idleTimeoutMs: number | undefined;
+  /** Until the status line of a stream. Undefined: as long as until its first token. */
+  connectTimeoutMs: number | undefined;
   /** Undefined: nothing was written, so groups with a choice balance by free capacity. */
   strategy: Strategy | undefined;
   /** `routing_groups`: strategies of single groups, before the general one. */
@@ -120,6 +127,7 @@ export interface RouterSettings {
   /** `routing_strategy_args.ttl`. */
   latencyTtlMs: number;
   cooldownMs: number;
+  isCooldownWritten: boolean;
   cooldownsDisabled: boolean;
   /** Undefined: LiteLLM's rule by shares. See `core/routing/cooldown.ts`. */
   allowedFails: number | undefined;
@@ -134,8 +142,12 @@ export interface RouterSettings {
   fallbacks: Fallbacks;
   /** A second deployment is asked when the first is silent for so long. Undefined: never. */
   hedgeAfterMs: number | undefined;
+  /** The same for single groups. */
+  groupHedgeAfterMs: ReadonlyMap<string, number | undefined>;
   /** How long a call waits for a place when every deployment is full; 0: it is refused at once. */
   queueWaitMs: number;
+  /** The same for streams, whose callers watch: 0 where nothing was written. */
+  streamQueueWaitMs: number;
   /** How many calls of a group may wait at once. */
   queueMax: number;
 }
@@ -184,6 +196,8 @@ export interface Settings {
   budgetWaitMs: number;
   /** LiteLLM's `max_budget`: what all calls together may cost. */
   globalBudget: SharedPolicy | undefined;
+  /** Answers to identical calls are remembered; undefined: they are not. */
+  answerCache: AnswerCacheSettings | undefined;
   /** LiteLLM's `default_internal_user_params`. */
   newUsers: NewUserDefaults;
   /** Models added while the gateway runs may point into private networks. */

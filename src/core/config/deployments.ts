@@ -5,11 +5,13 @@ import { findPrice } from "../prices.ts";
 import { readConnection } from "./connection.ts";
 import { deploymentId } from "./deployment-id.ts";
 import type { Deployment, Settings } from "./deployment.ts";
+import { readErrorCounts } from "./error-counts.ts";
 import { readModelName, type ModelName } from "./model-name.ts";
 import { completePrice, readStatedPrice } from "./pricing.ts";
 import { pathOf, type Report } from "./problem.ts";
 import type { ConfigFile, ModelEntry } from "./schema.ts";
 import { milliseconds } from "./settings.ts";
+import { fillPattern, type WildcardEntry } from "./wildcards.ts";
 
 export interface DeploymentSources {
   file: ConfigFile;
@@ -25,23 +27,71 @@ export interface DeploymentSources {
 /** LiteLLM tries entries that state an order before those that do not. */
 const ORDER_LAST = 1_000_000;
 
+export interface ModelList {
+  deployments: Deployment[];
+  /** Entries whose `model_name` has a star. */
+  wildcards: WildcardEntry[];
+}
+
 /** The entries of `model_list`, each as a place to call; entries that cannot be used are reported. */
-export function readDeployments(sources: DeploymentSources, report: Report): Deployment[] {
+export function readDeployments(sources: DeploymentSources, report: Report): ModelList {
   const taken = new Map<string, number>();
-  return (sources.file.model_list ?? []).flatMap((entry, index) => {
+  const list: ModelList = { deployments: [], wildcards: [] };
+  for (const [index, entry] of (sources.file.model_list ?? []).entries()) {
     const path = pathOf(["model_list", index]);
+    if (entry.model_name.includes("*")) {
+      const id = readId(entry, index, taken, sources, report);
+      list.wildcards.push(readWildcard({ entry, index, path, id }, sources, report));
+      continue;
+    }
     const name = readName(entry, path, report);
-    if (name === undefined) return [];
+    if (name === undefined) continue;
     const id = readId(entry, index, taken, sources, report);
-    return [readDeployment({ entry, index, path, name, id }, sources, report)];
-  });
+    list.deployments.push(readDeployment({ entry, index, path, name, id }, sources, report));
+  }
+  return list;
+}
+
+/** Stands for the caller's word while the file is checked. */
+const SAMPLE = "model";
+
+/**
+ * An entry that serves every name its pattern fits. Each name is a model of its own, with its own
+ * price and abilities, so its deployment is made when somebody asks for it.
+ */
+function readWildcard(
+  written: Omit<Entry, "name">,
+  sources: DeploymentSources,
+  report: Report,
+): WildcardEntry {
+  const { entry, path } = written;
+  const { model, custom_llm_provider: custom } = entry.litellm_params;
+  const make = (matched: readonly string[], group: string, told: Report) => {
+    const name = readModelName(fillPattern(model, matched), custom);
+    if (typeof name === "string") return name;
+    const concrete = { ...written, entry: { ...entry, model_name: group }, name };
+    return readDeployment(concrete, sources, told);
+  };
+  const made = make([SAMPLE], entry.model_name, report);
+  // `*` alone takes the provider from the caller's word too, and the sample has none.
+  if (typeof made === "string" && model !== "*") {
+    report.problems.push({ path: `${path}.litellm_params.model`, message: made });
+  }
+  return {
+    pattern: entry.model_name,
+    make: (matched, group) => {
+      // What is wrong with the entry itself was told above.
+      const deployment = make(matched, group, { problems: [], warnings: [] });
+      return typeof deployment === "string" ? undefined : deployment;
+    },
+  };
 }
 
 function readName(entry: ModelEntry, path: string, report: Report): ModelName | undefined {
   const { model, custom_llm_provider: custom } = entry.litellm_params;
-  if (entry.model_name.includes("*") || model.includes("*")) {
-    const message = "not supported yet: wildcards; the entry is left out, name each model instead";
-    report.warnings.push({ path, message });
+  if (model.includes("*")) {
+    const message = `"${model}" has a star and the model_name has none: a star stands for what the caller wrote`;
+    report.problems.push({ path: `${path}.litellm_params.model`, message });
     return undefined;
   }
   const name = readModelName(model, custom);
@@ -123,6 +173,17 @@ function readDeployment(read: Entry, sources: DeploymentSources, report: Report)
     timeoutMs: optionalMilliseconds(params.timeout),
     streamTimeoutMs: optionalMilliseconds(params.stream_timeout),
     maxRetries: params.num_retries ?? params.max_retries,
+    parallelMax:
+      params.max_parallel_requests ?? sources.file.router_settings?.default_max_parallel_requests,
+    regionName: params.region_name,
+    cooldownMs: optionalMilliseconds(params.cooldown_time ?? info.cooldown_time),
+    allowedFails: info.allowed_fails,
+    allowedFailsByCategory: readErrorCounts(
+      info.allowed_fails_policy,
+      "AllowedFails",
+      `${path}.model_info.allowed_fails_policy`,
+      report,
+    ),
     tags: params.tags ?? [],
     accessGroups: info.access_groups ?? [],
     dropParams: params.drop_params ?? sources.settings.dropParams,

@@ -35,9 +35,10 @@ export const LITELLM_PARAMS = known(
   aws_access_key_id aws_secret_access_key aws_session_token aws_region_name aws_bearer_token
   aws_bedrock_runtime_endpoint model_id vertex_project vertex_location vertex_credentials
   vertex_ai_project vertex_ai_location vertex_ai_credentials timeout stream_timeout num_retries
-  max_retries rpm tpm weight order tags drop_params litellm_credential_name`,
-  `itpm otpm tag_regex max_parallel_requests region_name additional_drop_params allowed_openai_params
-  max_budget budget_duration cooldown_time configurable_clientside_auth_params use_in_pass_through
+  max_retries rpm tpm weight order tags drop_params litellm_credential_name
+  max_parallel_requests region_name cooldown_time`,
+  `itpm otpm tag_regex additional_drop_params allowed_openai_params
+  max_budget budget_duration configurable_clientside_auth_params use_in_pass_through
   use_litellm_proxy use_chat_completions_api mock_response merge_reasoning_content_in_choices
   keepalive_seconds default_api_key_tpm_limit default_api_key_rpm_limit tenant_id client_id
   client_secret azure_scope azure_username azure_password aws_session_name aws_profile_name
@@ -48,20 +49,17 @@ export const LITELLM_PARAMS = known(
 
 /** `model_info` is open: whatever is not named here is the operator's own and is passed on. */
 export const MODEL_INFO_LATER: ReadonlySet<string> = new Set(
-  words(
-    `team_id team_public_model_name tier blocked allowed_fails cooldown_time allowed_fails_policy
-    health_check_model`,
-  ),
+  words(`team_id team_public_model_name tier blocked health_check_model`),
 );
 
 export const ROUTER_SETTINGS = known(
-  "num_retries timeout stream_timeout cooldown_time model_group_alias",
-  `routing_strategy routing_strategy_args ttft_timeout stream_idle_timeout retry_after allowed_fails
-  disable_cooldowns retry_policy model_group_retry_policy allowed_fails_policy fallbacks
-  default_fallbacks context_window_fallbacks content_policy_fallbacks max_fallbacks
-  enable_pre_call_checks enable_tag_filtering tag_filtering_match_any tag_routing_prefix
-  enable_weighted_failover default_max_parallel_requests optional_pre_call_checks
-  deployment_affinity_ttl_seconds provider_budget_config routing_groups default_litellm_params
+  `num_retries timeout stream_timeout cooldown_time model_group_alias routing_strategy
+  routing_strategy_args ttft_timeout stream_idle_timeout retry_after allowed_fails disable_cooldowns
+  retry_policy model_group_retry_policy allowed_fails_policy fallbacks default_fallbacks
+  context_window_fallbacks content_policy_fallbacks max_fallbacks enable_pre_call_checks
+  enable_tag_filtering tag_filtering_match_any default_max_parallel_requests
+  optional_pre_call_checks deployment_affinity_ttl_seconds routing_groups`,
+  `tag_routing_prefix enable_weighted_failover provider_budget_config default_litellm_params
   set_verbose debug_level cache_responses cache_kwargs caching_groups client_ttl
   polling_interval default_priority assistants_config alerting_config router_general_settings`,
   {
@@ -75,15 +73,15 @@ export const ROUTER_SETTINGS = known(
 
 export const LITELLM_SETTINGS = known(
   `callbacks success_callback failure_callback turn_off_message_logging drop_params request_timeout
-  num_retries timezone max_budget budget_duration default_internal_user_params
-  max_internal_user_budget internal_user_budget_duration`,
-  `service_callback redact_user_api_key_info modify_params cache cache_params
+  num_retries timezone max_budget budget_duration fallbacks default_fallbacks
+  context_window_fallbacks content_policy_fallbacks allowed_fails default_internal_user_params
+  max_internal_user_budget internal_user_budget_duration cache cache_params`,
+  `service_callback redact_user_api_key_info modify_params
   default_key_generate_params
   upperbound_key_generate_params key_generation_settings default_team_params default_team_settings
   cost_discount_config cost_margin_config extra_spend_tag_headers max_end_user_budget
   max_end_user_budget_id datadog_params datadog_llm_observability_params prometheus_metrics_config
   custom_prometheus_metadata_labels enable_end_user_cost_tracking_prometheus_only json_logs
-  default_fallbacks context_window_fallbacks content_policy_fallbacks fallbacks allowed_fails
   public_model_groups set_verbose enable_preview_features force_ipv4 ssl_verify telemetry
   audit_log_callbacks store_audit_logs enable_json_schema_validation guardrails tag_budget_config
   langfuse_default_tags default_in_memory_ttl default_redis_ttl cooldown_time`,
@@ -115,7 +113,7 @@ export const GENERAL_SETTINGS = known(
 );
 
 export const SEKISHO_SETTINGS = known(
-  "unpriced_models budget_wait_ms request_bytes_max model_facts compat private_upstreams",
+  "unpriced_models budget_wait_ms request_bytes_max model_facts compat routing private_upstreams experiments",
 );
 
 export const CREDENTIAL_ENTRY = known("credential_name credential_values", "", {

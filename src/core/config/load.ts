@@ -4,10 +4,14 @@ import { isConnectionField } from "./connection.ts";
 import type { Deployment, GatewayConfig } from "./deployment.ts";
 import { readDeployments } from "./deployments.ts";
 import { fileVariables, resolveReferences, variablesOf, type Variables } from "./environment.ts";
+import { readExperiments } from "./experiments.ts";
+import { readFallbacks } from "./fallbacks.ts";
 import { pathOf, type Problem, type Report } from "./problem.ts";
 import { fileSchema, type ConfigFile } from "./schema.ts";
-import { readRouterSettings, readSettings } from "./settings.ts";
+import { readRouterSettings } from "./router-settings.ts";
+import { readSettings } from "./settings.ts";
 import { reportUnusedSettings } from "./unused-settings.ts";
+import { findWildcard, wildcardGroups } from "./wildcards.ts";
 
 export { secretNames } from "./environment.ts";
 export type { Problem } from "./problem.ts";
@@ -45,10 +49,21 @@ export function loadConfig(
   const settings = readSettings(file, report);
   const facts = withOverlay(DEFAULT_FACTS, file.sekisho_settings?.model_facts);
   const sources = { file, written: writtenModels(written), unresolved, variables, settings, facts };
-  const deployments = readDeployments(sources, report);
+  const { deployments, wildcards: entries } = readDeployments(sources, report);
   const groups = groupsOf(deployments);
-  const aliases = readAliases(file, groups, report);
-  warnOfUnusable(deployments, report);
+  const wildcards = wildcardGroups(entries);
+  const isServed = (name: string) =>
+    groups.has(name) || findWildcard(name, wildcards) !== undefined;
+  const aliases = readAliases(file, isServed, report);
+  const findName = (name: string) => {
+    const group = aliases.get(name) ?? name;
+    return isServed(group) ? group : undefined;
+  };
+  const fallbacks = readFallbacks(file, findName, report);
+  const router = readRouterSettings(file, fallbacks, report);
+  const experiments = readExperiments(file.sekisho_settings?.experiments, isServed, report);
+  refuseZeroWeights(file, report);
+  warnOfUnusable(deployments, entries.length, report);
   warnOfUnresolved(unresolved, report);
   if (report.problems.length > 0) return { ok: false, ...report };
   const config: GatewayConfig = {
@@ -56,7 +71,9 @@ export function loadConfig(
     deployments,
     groups,
     aliases,
-    router: readRouterSettings(file),
+    wildcards,
+    router,
+    experiments,
     settings,
     facts,
     environment: fileVariables(written, variables),
@@ -86,9 +103,10 @@ export function groupsOf(deployments: readonly Deployment[]): Map<string, Deploy
 
 function readAliases(
   file: ConfigFile,
-  groups: ReadonlyMap<string, unknown>,
+  isServed: (name: string) => boolean,
   report: Report,
 ): Map<string, string> {
+  const names = new Set((file.model_list ?? []).map((entry) => entry.model_name));
   const aliases = new Map<string, string>();
   for (const [name, alias] of Object.entries(file.router_settings?.model_group_alias ?? {})) {
     const path = pathOf(["router_settings", "model_group_alias", name]);
@@ -96,12 +114,12 @@ function readAliases(
     if (typeof alias !== "string" && alias["hidden"] === true) {
       report.warnings.push({ path, message: "not supported yet: hidden" });
     }
-    if (groups.has(name)) {
+    if (names.has(name)) {
       report.problems.push({
         path,
         message: `"${name}" is a model_name already: keep one of them`,
       });
-    } else if (!groups.has(target)) {
+    } else if (!isServed(target)) {
       const message = `points to "${target}", which no entry of model_list has as its model_name`;
       report.problems.push({ path, message });
     }
@@ -110,9 +128,30 @@ function readAliases(
   return aliases;
 }
 
+/** A deployment of weight zero is one for emergencies; a group of nothing else serves nobody. */
+function refuseZeroWeights(file: ConfigFile, report: Report): void {
+  const weights = new Map<string, { index: number; sum: number }>();
+  for (const [index, { model_name: group, litellm_params: params }] of (
+    file.model_list ?? []
+  ).entries()) {
+    const known = weights.get(group) ?? { index, sum: 0 };
+    weights.set(group, { index: known.index, sum: known.sum + (params.weight ?? 1) });
+  }
+  for (const [group, { index, sum }] of weights) {
+    if (sum > 0) continue;
+    const path = pathOf(["model_list", index, "litellm_params", "weight"]);
+    const message = `every deployment of "${group}" has the weight 0: give one of them more`;
+    report.problems.push({ path, message });
+  }
+}
+
 /** Not wrong, but better said at the start than found out by a caller. */
-function warnOfUnusable(deployments: readonly Deployment[], report: Report): void {
-  if (deployments.length === 0) {
+function warnOfUnusable(
+  deployments: readonly Deployment[],
+  wildcards: number,
+  report: Report,
+): void {
+  if (deployments.length === 0 && wildcards === 0) {
     report.warnings.push({ path: "model_list", message: "is empty: no model can be called yet" });
   }
   const unpriced = deployments.filter((one) => one.price === undefined);

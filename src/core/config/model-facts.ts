@@ -3,6 +3,7 @@ import { withOverlay } from "../facts/facts.ts";
 import { resolveFacts } from "../facts/resolve.ts";
 import type { Deployment, GatewayConfig } from "./deployment.ts";
 import { pathOf, type Problem } from "./problem.ts";
+import { mapWildcards } from "./wildcard-lists.ts";
 
 export type ConfigWithFacts =
   | { ok: true; config: GatewayConfig }
@@ -23,7 +24,8 @@ export function withModelFacts(config: GatewayConfig, raw: unknown): ConfigWithF
     return { ok: false, problems };
   }
   const facts = withOverlay(config.facts, parsed.data);
-  const renewed = new Map<Deployment, Deployment>();
+  // Wildcards make deployments on demand and forget them again, and so does this.
+  const renewed = new WeakMap<Deployment, Deployment>();
   const renew = (one: Deployment): Deployment => {
     const known = renewed.get(one) ?? { ...one, facts: resolveFacts(facts, one) };
     renewed.set(one, known);
@@ -31,5 +33,9 @@ export function withModelFacts(config: GatewayConfig, raw: unknown): ConfigWithF
   };
   const groups = [...config.groups].map(([name, members]) => [name, members.map(renew)] as const);
   const deployments = config.deployments.map(renew);
-  return { ok: true, config: { ...config, facts, deployments, groups: new Map(groups) } };
+  const wildcards = mapWildcards(config.wildcards, renew);
+  return {
+    ok: true,
+    config: { ...config, facts, deployments, groups: new Map(groups), wildcards },
+  };
 }

@@ -4,7 +4,7 @@ import { pathOf, type Report } from "./problem.ts";
 
 /** What people get who are made without it being said, from the file. Money is in dollars here. */
 export interface NewUserDefaults {
-  role: string | undefined;
+  role: "internal_user" | "internal_user_viewer" | undefined;
   models: readonly string[];
   maxBudgetUsd: number | undefined;
   budgetDuration: string | undefined;

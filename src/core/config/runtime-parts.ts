@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from "../json.ts";
 import { isJsonObject } from "../json.ts";
-import type { Deployment, GatewayConfig } from "./deployment.ts";
+import type { Deployment, GatewayConfig, WildcardGroup } from "./deployment.ts";
 import { secretNames, type Variables } from "./environment.ts";
 import { groupsOf, loadConfig } from "./load.ts";
 import { withModelFacts } from "./model-facts.ts";
 import { pathOf, type Problem } from "./problem.ts";
 import { connectionProblems } from "./upstream-address.ts";
+import { joinWildcards, mapWildcards } from "./wildcard-lists.ts";
+import { fillPattern } from "./wildcards.ts";
 
 /** A configuration file, and what it was read from. */
 export interface ConfigSource {
@@ -59,7 +61,7 @@ export function withRuntimeParts(
   version: string,
 ): Combined {
   const read = readModels(source, parts);
-  const extended = { ...extend(source.config, read.deployments), version };
+  const extended = { ...extend(source.config, read), version };
   if (parts.modelFacts === undefined) return { config: extended, ...read };
   const told = withModelFacts(extended, parts.modelFacts);
   if (told.ok) return { config: told.config, ...read };
@@ -67,14 +69,17 @@ export function withRuntimeParts(
   return { config: extended, ...read, left: [...read.left, facts] };
 }
 
-function extend(base: GatewayConfig, added: readonly Deployment[]): GatewayConfig {
-  const ids = new Set(added.map((one) => one.id));
-  const deployments = [...base.deployments.filter((one) => !ids.has(one.id)), ...added];
-  return { ...base, deployments, groups: groupsOf(deployments) };
+function extend(base: GatewayConfig, added: ReadModels): GatewayConfig {
+  const ids = new Set(added.deployments.map((one) => one.id));
+  const kept = base.deployments.filter((one) => !ids.has(one.id));
+  const deployments = [...kept, ...added.deployments];
+  const wildcards = joinWildcards(base.wildcards, added.wildcards);
+  return { ...base, deployments, groups: groupsOf(deployments), wildcards };
 }
 
 interface ReadModels {
   deployments: Deployment[];
+  wildcards: WildcardGroup[];
   left: LeftOut[];
   warnings: Map<string, Problem[]>;
 }
@@ -91,10 +96,11 @@ function readModels(source: ConfigSource, parts: RuntimeParts): ReadModels {
     );
     const warnings = byModel(models, loaded.warnings);
     const deployments = loaded.ok ? loaded.config.deployments.map(asStored) : [];
+    const wildcards = loaded.ok ? mapWildcards(loaded.config.wildcards, asStored) : [];
     const problems = loaded.ok
-      ? problemsOf(models, deployments, warnings, source.config)
+      ? problemsOf(models, { deployments, wildcards, warnings }, source.config)
       : blame(models, loaded.problems);
-    if (problems.size === 0) return { deployments, left, warnings };
+    if (problems.size === 0) return { deployments, wildcards, left, warnings };
     left.push(...[...problems].map(([id, all]) => ({ part: "model" as const, id, problems: all })));
     models = models.filter((one) => !problems.has(one.id));
   }
@@ -158,11 +164,10 @@ function byModel(
 /** What the file's rules cannot see: who else has the name, and where the model would connect to. */
 function problemsOf(
   models: readonly RuntimeModel[],
-  deployments: readonly Deployment[],
-  warnings: ReadonlyMap<string, Problem[]>,
+  { deployments, wildcards, warnings }: Omit<ReadModels, "left">,
   config: GatewayConfig,
 ): Map<string, Problem[]> {
-  const made = new Map(deployments.map((one) => [one.id, one]));
+  const made = new Map([...deployments, ...samplesOf(wildcards)].map((one) => [one.id, one]));
   const found = new Map<string, Problem[]>();
   for (const model of models) {
     // The file may hold entries that are left out with a warning; here somebody waits for an answer.
@@ -174,6 +179,14 @@ function problemsOf(
     if (problems.length > 0) found.set(model.id, problems);
   }
   return found;
+}
+
+/** What patterns make of some name, to see where they lead. */
+function samplesOf(wildcards: readonly WildcardGroup[]): Deployment[] {
+  return wildcards.flatMap(({ pattern, deploymentsFor }) =>
+    // A star alone takes the provider from the caller's word too.
+    deploymentsFor(fillPattern(pattern, [pattern === "*" ? "openai/model" : "model"])),
+  );
 }
 
 function placeProblems(

@@ -1,46 +1,30 @@
 import * as z from "zod";
+import { SUBJECT_KINDS } from "../experiments.ts";
 import { factsDocument } from "../facts/document.ts";
+import {
+  routingSettings,
+  routerSettings,
+  allowedFailsPolicy,
+  fallbackTable,
+} from "./router-schema.ts";
+import {
+  count,
+  flag,
+  mapping,
+  names,
+  number,
+  optionalText,
+  retries,
+  seconds,
+  text,
+  texts,
+} from "./schema-fields.ts";
 import { newUserSettings } from "./new-users.ts";
 
 /**
  * The shape of the file after references are resolved. Objects are loose: unknown names are reported
  * elsewhere, by name, and some of them (prices, `model_info`) are read by their own rules.
  */
-
-/** Variables are text, and YAML lets people quote numbers. */
-function fromText(value: unknown): unknown {
-  if (typeof value !== "string" || value.trim() === "") return value;
-  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
-  return Number.isFinite(Number(value)) ? Number(value) : value;
-}
-
-function text(missing = "must be text") {
-  const tell = (issue: { input?: unknown }) =>
-    issue.input === undefined ? missing : "must be text";
-  const scalar = (value: unknown) => (typeof value === "number" ? String(value) : value);
-  return z.preprocess(scalar, z.string({ error: tell }).min(1, "must not be empty"));
-}
-
-function number(least: number, integer: boolean) {
-  const message = `must be a ${integer ? "whole number" : "number"}, ${least} or more`;
-  const checked = z.number({ error: message }).min(least, message);
-  return z.preprocess(fromText, integer ? checked.int(message) : checked).optional();
-}
-
-const count = number(1, true);
-const retries = number(0, true);
-const seconds = number(0.001, false);
-const flag = z.preprocess(fromText, z.boolean({ error: "must be true or false" })).optional();
-const texts = z.array(text(), { error: "must be a list of names" }).optional();
-const optionalText = text().optional();
-
-/** Callbacks may be one name or a list. */
-const names = z.preprocess(
-  (value) => (typeof value === "string" ? [value] : value),
-  z.array(text(), { error: "must be a list of names" }).optional(),
-);
-
-const mapping = "must be a mapping (name: value)";
 
 /** Which of LiteLLM's releases scripts were written against. */
 const compat = z.strictObject({
@@ -65,6 +49,9 @@ const litellmParams = z.looseObject(
     weight: number(0, false),
     order: number(0, true),
     tags: texts,
+    max_parallel_requests: count,
+    region_name: optionalText,
+    cooldown_time: number(0, false),
     drop_params: flag,
   },
   {
@@ -79,6 +66,9 @@ const modelInfo = z.looseObject(
     base_model: optionalText,
     access_groups: texts,
     mode: optionalText,
+    cooldown_time: number(0, false),
+    allowed_fails: number(0, true),
+    allowed_fails_policy: allowedFailsPolicy,
     max_output_tokens: count,
     max_input_tokens: count,
     supports_vision: flag,
@@ -101,10 +91,6 @@ const modelEntry = z.looseObject(
   mapping,
 );
 
-const alias = z.union([z.string(), z.looseObject({ model: z.string() })], {
-  error: "must be a model_name, or a mapping with `model`",
-});
-
 /** The dearest rate anything may have (`RATE_PICO_MAX`), which also catches a slipped decimal point. */
 const USD_PER_MILLION_MAX = 10_000;
 const usdPerMillion = `must be a number between 0 and ${USD_PER_MILLION_MAX}`;
@@ -122,20 +108,38 @@ const unpricedModels = z.union(
   { error: "must be `refuse`, or a mapping with usd_per_million_tokens" },
 );
 
+const cacheParams = z.looseObject(
+  {
+    type: optionalText,
+    ttl: seconds,
+    namespace: optionalText,
+    mode: z.enum(["default_on", "default_off"]).optional(),
+    supported_call_types: texts,
+  },
+  mapping,
+);
+
+const experiments = z.array(
+  z.strictObject({
+    name: text("is missing: records and reports name it"),
+    model: text("is missing: it is the name callers use"),
+    subject: z.enum(SUBJECT_KINDS).optional(),
+    variants: z
+      .array(
+        z.strictObject({
+          name: text("is missing: records and reports name it"),
+          model: text("is missing: it is the model_name that serves it"),
+          percent: z.number().min(0).max(100),
+        }),
+      )
+      .min(2, "must be two or more"),
+  }),
+  { error: "must be a list of experiments" },
+);
+
 export const fileSchema = z.looseObject({
   model_list: z.array(modelEntry, { error: "must be a list of models" }).optional(),
-  router_settings: z
-    .looseObject(
-      {
-        num_retries: retries,
-        timeout: seconds,
-        stream_timeout: seconds,
-        cooldown_time: number(0, false),
-        model_group_alias: z.record(z.string(), alias, { error: mapping }).optional(),
-      },
-      mapping,
-    )
-    .optional(),
+  router_settings: routerSettings.optional(),
   litellm_settings: z
     .looseObject(
       {
@@ -146,9 +150,16 @@ export const fileSchema = z.looseObject({
         drop_params: flag,
         request_timeout: seconds,
         num_retries: retries,
+        fallbacks: fallbackTable,
+        default_fallbacks: texts,
+        context_window_fallbacks: fallbackTable,
+        content_policy_fallbacks: fallbackTable,
+        allowed_fails: number(0, true),
         timezone: optionalText,
         max_budget: number(0, false),
         budget_duration: optionalText,
+        cache: flag,
+        cache_params: cacheParams.optional(),
         ...newUserSettings,
       },
       mapping,
@@ -172,6 +183,8 @@ export const fileSchema = z.looseObject({
         request_bytes_max: count,
         model_facts: factsDocument.optional(),
         compat: compat.optional(),
+        routing: routingSettings.optional(),
+        experiments: experiments.optional(),
         private_upstreams: flag,
       },
       mapping,

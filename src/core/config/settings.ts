@@ -2,16 +2,12 @@ import { DAY_MS, exactMs, isNoDuration, parseDuration } from "../duration.ts";
 import { budgetDurationProblem } from "../ledger/budget-window.ts";
 import type { SharedPolicy } from "../ledger/shared/terms.ts";
 import { nanoFromUsd } from "../money.ts";
-import type { RouterSettings, Settings } from "./deployment.ts";
+import type { Settings } from "./deployment.ts";
+import { readAnswerCache } from "./answer-cache.ts";
 import { CALLBACKS } from "./known-settings.ts";
 import { readNewUserDefaults } from "./new-users.ts";
 import { pathOf, type Report } from "./problem.ts";
 import type { ConfigFile } from "./schema.ts";
-
-/** LiteLLM's defaults. */
-const RETRIES = 2;
-const TIMEOUT_SECONDS = 600;
-const COOLDOWN_SECONDS = 5;
 
 /** Half of what a Worker could hold beside the parsed copy: an isolate has 128 MB for all its calls. */
 const REQUEST_MEGABYTES = 20;
@@ -24,17 +20,6 @@ const MS_PER_SECOND = 1_000;
 
 export function milliseconds(seconds: number): number {
   return Math.round(seconds * MS_PER_SECOND);
-}
-
-export function readRouterSettings(file: ConfigFile): RouterSettings {
-  const { router_settings: router = {}, litellm_settings: litellm = {} } = file;
-  const stream = router.stream_timeout;
-  return {
-    retriesMax: router.num_retries ?? litellm.num_retries ?? RETRIES,
-    timeoutMs: milliseconds(router.timeout ?? litellm.request_timeout ?? TIMEOUT_SECONDS),
-    streamTimeoutMs: stream === undefined ? undefined : milliseconds(stream),
-    cooldownMs: milliseconds(router.cooldown_time ?? COOLDOWN_SECONDS),
-  };
 }
 
 export function readSettings(file: ConfigFile, report: Report): Settings {
@@ -53,6 +38,7 @@ export function readSettings(file: ConfigFile, report: Report): Settings {
     retentionMs: readRetention(general.maximum_spend_logs_retention_period, report),
     budgetWaitMs: own.budget_wait_ms ?? BUDGET_WAIT_MS,
     globalBudget: readGlobalBudget(litellm, report),
+    answerCache: readAnswerCache(litellm, report),
     newUsers: readNewUserDefaults(litellm, report),
     privateUpstreams: own.private_upstreams ?? false,
     legacyStatuses: own.compat?.error_status === "litellm-legacy",

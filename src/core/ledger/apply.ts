@@ -7,6 +7,7 @@ import {
   countersOf,
   findKeyPolicy,
   hold,
+  release,
   scopesOf,
   type AccountState,
   type Lease,
@@ -146,12 +147,6 @@ export function fitCounters(
 export function resetSpend(counters: Counters, spentNanoUsd: number): void {
   counters.spentNanoUsd = spentNanoUsd;
   counters.periods = counters.periods.map((period) => ({ ...period, spentNanoUsd, told: [] }));
-}
-
-function release(counters: Counters, lease: Lease): void {
-  counters.heldNanoUsd -= lease.heldNanoUsd;
-  counters.heldTokens -= lease.tokens;
-  counters.inFlight -= 1;
 }
 
 function count(counters: Counters, outcome: Outcome, nowMs: number, timeZone: string): void {

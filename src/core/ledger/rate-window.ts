@@ -41,6 +41,16 @@ export function addToWindow(window: RateWindow, atMs: number, amount: number): v
   window.buckets = [...kept, { second, count: amount }].toSorted((a, b) => a.second - b.second);
 }
 
+/** Takes back what was counted at that moment; of what is forgotten already, nothing. */
+export function takeFromWindow(window: RateWindow, atMs: number, amount: number): void {
+  const second = secondOf(atMs);
+  window.buckets = window.buckets.flatMap((bucket) => {
+    if (bucket.second !== second) return [bucket];
+    const count = bucket.count - amount;
+    return count > 0 ? [{ second, count }] : [];
+  });
+}
+
 /** Milliseconds until this much of the window has passed out of it; 0 when it holds nothing. */
 export function untilFreedMs(window: RateWindow, amount: number, nowMs: number): number {
   let freed = 0;

@@ -181,3 +181,9 @@ export function hold(counters: Counters, lease: Lease): void {
   counters.heldTokens += lease.tokens;
   counters.inFlight += 1;
 }
+
+export function release(counters: Counters, lease: Lease): void {
+  counters.heldNanoUsd -= lease.heldNanoUsd;
+  counters.heldTokens -= lease.tokens;
+  counters.inFlight -= 1;
+}

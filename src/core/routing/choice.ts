@@ -90,7 +90,9 @@ export interface AttemptReport {
     | { kind: "answered"; /** To the first token. */ firstTokenMs: number | null; totalMs: number }
     | { kind: "failed"; category: FailureCategory; retryAfterMs?: number }
     /** The caller left, or another deployment was quicker. */
-    | { kind: "abandoned" };
+    | { kind: "abandoned" }
+    /** Nobody was asked: the call was refused before. */
+    | { kind: "unsent" };
   /** Read and written; null when nobody knows: the held figure stands. */
   tokens: number | null;
   /** What the vendor's headers said of its limits, where it has such headers. */
@@ -133,6 +135,8 @@ export interface GroupRules {
   configVersion: string;
   strategy: Strategy;
   cooldownMs: number;
+  /** Nobody wrote a cooldown: how long a refusal without the vendor's word lasts is ours to judge. */
+  judgesRests: boolean;
   /**
    * Failures within a minute before a rest; per category where the operator said so. Undefined:
    * LiteLLM's rule, a rest when more than half of the minute's calls failed.

@@ -1,26 +1,112 @@
+import { cachedAt, CACHED_TOKENS_MIN, findHome, patienceMs } from "./affinity.ts";
 import type { ChoiceReason, GroupRules, Wish } from "./choice.ts";
-import type { PoolState } from "./pool-state.ts";
+import { lookAt, strategyOf, type View } from "./look.ts";
+import type { Home, PoolState } from "./pool-state.ts";
+import { RANKINGS } from "./strategies/index.ts";
 
 /** Where a call should go, before it has taken a place there. */
-export type Decision =
-  | { kind: "go"; deploymentId: string; reason: ChoiceReason; cachedTokensExpected: number }
-  /** Its prompt cache is worth a moment: ask again then, or when a place is given back. */
-  | { kind: "wait-for-home"; againAtMs: number }
-  | { kind: "full"; againAtMs: number };
+export type Decision = Go | WaitForHome | { kind: "full"; againAtMs: number };
+
+interface Go {
+  kind: "go";
+  deploymentId: string;
+  reason: ChoiceReason;
+  cachedTokensExpected: number;
+}
+
+/** Its prompt cache is worth a moment: ask again then, or when a place is given back. */
+interface WaitForHome {
+  kind: "wait-for-home";
+  againAtMs: number;
+}
 
 /**
  * Looks and changes nothing. `waitedMs` is how long the call has waited already: patience for a cache
  * ends, and what is only thought to be full is tried when waiting is over.
  */
 export function decide(
-  _state: PoolState,
-  _rules: GroupRules,
+  state: PoolState,
+  rules: GroupRules,
   wish: Wish,
   nowMs: number,
-  _random: () => number,
-  _waitedMs = 0,
+  random: () => number,
+  waitedMs = 0,
 ): Decision {
-  const [deploymentId] = wish.eligible;
-  if (deploymentId === undefined) return { kind: "full", againAtMs: nowMs };
-  return { kind: "go", deploymentId, reason: "strategy", cachedTokensExpected: 0 };
+  const views = lookAt(state, rules, wish, nowMs);
+  const home = findHome(state, rules, wish, nowMs);
+  const stays = home && stay(home, views, wish, nowMs, waitedMs);
+  if (stays !== undefined) return stays;
+  const last = waitedMs >= wish.waitMs ? views.filter((one) => one.room === "crowded") : [];
+  const open = views.filter((one) => one.room === "open");
+  // What failed this call before comes after what did not; what seems used up comes last.
+  for (const candidates of [unasked(open), open, unasked(last), last]) {
+    const best = firstOf(candidates, rules, wish, random);
+    if (best === undefined) continue;
+    const reason = best.room === "crowded" ? "last-resort" : reasonFor(best, rules, home);
+    return { kind: "go", deploymentId: best.rules.id, reason, cachedTokensExpected: 0 };
+  }
+  return { kind: "full", againAtMs: soonest(views, nowMs) };
+}
+
+function unasked(views: readonly View[]): View[] {
+  return views.filter((one) => !one.wasAsked);
+}
+
+/** The best of the lowest tier that has any. */
+function firstOf(
+  views: readonly View[],
+  rules: GroupRules,
+  wish: Wish,
+  random: () => number,
+): View | undefined {
+  const order = Math.min(...views.map((one) => one.rules.order));
+  const tier = views.filter((one) => one.rules.order === order);
+  const affinity = rules.affinityTtlMs > 0 ? wish.affinity : null;
+  const context = { random, affinity, latencyBuffer: rules.latencyBuffer };
+  const [best] = RANKINGS[strategyOf(rules, wish)](tier, context);
+  return tier.find((one) => one.rules.id === best?.rules.id);
+}
+
+function reasonFor(view: View, rules: GroupRules, home: Home | undefined): ChoiceReason {
+  if (view.standing.kind === "probe") return "probe";
+  if (home !== undefined) return "moved";
+  return rules.deployments.length === 1 ? "only" : "strategy";
+}
+
+/**
+ * A conversation stays where its cache is while that deployment is healthy. Nothing: it has to move,
+ * and it will not come back by itself, because its cache is then at the new place.
+ */
+function stay(
+  home: Home,
+  views: readonly View[],
+  wish: Wish,
+  nowMs: number,
+  waitedMs: number,
+): Go | WaitForHome | undefined {
+  const view = views.find((one) => one.rules.id === home.deploymentId);
+  if (view === undefined || view.wasAsked) return undefined;
+  const cachedTokensExpected = cachedAt(home, wish);
+  const isWorthwhile = cachedTokensExpected >= CACHED_TOKENS_MIN;
+  if (!isWorthwhile && hasBetterTier(view, views)) return undefined;
+  // A place that is nearly used up is good enough for a call that would be dear anywhere else.
+  const isAwake = view.standing.kind === "open" || view.standing.kind === "probe";
+  const isNearlyFull = isAwake && view.room === "crowded" && view.capacity.fitsNearly;
+  if (view.room === "open" || (isNearlyFull && isWorthwhile)) {
+    const reason = view.standing.kind === "probe" ? "probe" : "affinity";
+    return { kind: "go", deploymentId: home.deploymentId, reason, cachedTokensExpected };
+  }
+  const patience = patienceMs(cachedTokensExpected, view.rules.cacheReadFraction, wish);
+  const isSoon = view.backAtMs - nowMs <= patience - waitedMs;
+  return isSoon ? { kind: "wait-for-home", againAtMs: view.backAtMs } : undefined;
+}
+
+function hasBetterTier({ rules: { order } }: View, views: readonly View[]): boolean {
+  return views.some((one) => one.room === "open" && !one.wasAsked && one.rules.order < order);
+}
+
+/** A full group is worth asking again then. Never now: something has to change first. */
+function soonest(views: readonly View[], nowMs: number): number {
+  const times = views.map((one) => one.backAtMs);
+  return times.length === 0 ? nowMs : Math.max(Math.min(...times), nowMs + 1);
 }

@@ -20,7 +20,7 @@ export interface DeploymentState {
   tokens: RateWindow;
   /** Calls in flight, by ticket. */
   places: Map<string, Place>;
-  /** The newest last, at most `SAMPLES_MAX`. */
+  /** The newest last, a few (`latency.ts`). */
   samples: LatencySample[];
   rest: Rest | undefined;
   quota: LearnedQuota;
@@ -51,6 +51,8 @@ export interface Rest {
   untilMs: number;
   /** The vendor throttled; otherwise something is broken. */
   throttled: boolean;
+  /** Neither the vendor nor the operator said how long: it is tried when nothing else is left. */
+  judged: boolean;
 }
 
 export interface Home {
@@ -64,11 +66,17 @@ export function emptyPool(): PoolState {
   return { deployments: new Map(), homes: new Map(), ticketsGiven: 0 };
 }
 
-/** What is known of a deployment; nothing yet for one that was never asked. */
+/** What is known of a deployment, from now on also of one that was never asked. */
 export function stateOf(state: PoolState, deploymentId: string): DeploymentState {
   const known = state.deployments.get(deploymentId);
   if (known !== undefined) return known;
-  const fresh: DeploymentState = {
+  const fresh = emptyDeployment();
+  state.deployments.set(deploymentId, fresh);
+  return fresh;
+}
+
+export function emptyDeployment(): DeploymentState {
+  return {
     requests: emptyWindow(),
     refused: emptyWindow(),
     failures: emptyWindow(),
@@ -78,6 +86,4 @@ export function stateOf(state: PoolState, deploymentId: string): DeploymentState
     rest: undefined,
     quota: {},
   };
-  state.deployments.set(deploymentId, fresh);
-  return fresh;
 }

@@ -1,10 +1,125 @@
-import type { AttemptReport, GroupRules } from "./choice.ts";
-import type { PoolState } from "./pool-state.ts";
+import type { FailureCategory } from "../failure.ts";
+import { addToWindow, takeFromWindow, type RateWindow } from "../ledger/rate-window.ts";
+import { forgetHomes, settleHome } from "./affinity.ts";
+import { countSince, requestsUsed, tokensUsed } from "./capacity.ts";
+import type { AttemptReport, DeploymentRules, GroupRules } from "./choice.ts";
+import { endsRest, isCallersFault, restAfter, type Failed } from "./cooldown.ts";
+import { addSample, TIMED_OUT_MS } from "./latency.ts";
+import { stateOf, type DeploymentState, type Place, type PoolState } from "./pool-state.ts";
+import { learnFromHeaders, learnFromRefusal, type Observed } from "./quota.ts";
+import { giveBack } from "./take.ts";
 
-/** Learns how an attempt went and gives its place back. A second report of a ticket is ignored. */
+/**
+ * Learns how an attempt went and gives its place back. A place given back before (reported twice,
+ * overdue, or lost with the pool's memory) is no reason to learn nothing: a refusal is still news.
+ */
 export function report(
-  _state: PoolState,
-  _rules: GroupRules,
-  _report: AttemptReport,
-  _nowMs: number,
-): void {}
+  state: PoolState,
+  rules: GroupRules,
+  told: AttemptReport,
+  nowMs: number,
+): void {
+  const deploymentRules = rules.deployments.find((one) => one.id === told.deploymentId);
+  // The configuration has changed meanwhile.
+  if (deploymentRules === undefined) return;
+  const deployment = stateOf(state, told.deploymentId);
+  const place = giveBack(deployment, told.ticket, (one) => tokensOf(told, one), nowMs);
+  forgetHomes(state, rules.affinityTtlMs, nowMs);
+  noteResult(told, { state, deployment, deploymentRules, rules, place, nowMs });
+  if (told.quota !== undefined) {
+    const ownUse = {
+      requests: requestsUsed(deployment, nowMs).accepted,
+      tokens: tokensUsed(deployment, nowMs),
+    };
+    deployment.quota = learnFromHeaders(deployment.quota, told.quota, ownUse, nowMs);
+  }
+}
+
+interface Noted {
+  state: PoolState;
+  deployment: DeploymentState;
+  deploymentRules: DeploymentRules;
+  rules: GroupRules;
+  place: Place | undefined;
+  nowMs: number;
+}
+
+function noteResult({ result, deploymentId, tokens }: AttemptReport, noted: Noted): void {
+  const { state, deployment, place, nowMs } = noted;
+  switch (result.kind) {
+    case "answered":
+      if (endsRest(place, deployment)) deployment.rest = undefined;
+      if (place === undefined) return;
+      addSample(deployment, { ...result, atMs: nowMs, stream: place.stream });
+      return settleHome(state, place.affinity, deploymentId, tokens ?? undefined, nowMs);
+    case "failed":
+      return noteFailure(result, noted);
+    case "abandoned":
+      return;
+    case "unsent":
+      // Who is refused uses nothing up, or a spent budget could keep everybody else out.
+      if (place !== undefined) takeFromWindow(deployment.requests, place.takenAtMs, 1);
+      return;
+  }
+}
+
+function noteFailure(failed: Failed, noted: Noted): void {
+  const { deployment, deploymentRules, rules, place, nowMs } = noted;
+  if (isCallersFault(failed.category)) {
+    if (endsRest(place, deployment)) deployment.rest = undefined;
+    return;
+  }
+  addToWindow(deployment.failures, nowMs, 1);
+  if (failed.category === "rate-limit" && place !== undefined)
+    noteRefusal(deployment, place, nowMs);
+  if (failed.category === "timeout" && place !== undefined) {
+    const sample = { atMs: nowMs, stream: place.stream, totalMs: TIMED_OUT_MS };
+    addSample(deployment, { ...sample, firstTokenMs: null });
+  }
+  deployment.rest =
+    restAfter(failed, place, deployment, deploymentRules, rules, nowMs) ?? deployment.rest;
+}
+
+function noteRefusal(deployment: DeploymentState, place: Place, nowMs: number): void {
+  addToWindow(deployment.refused, place.takenAtMs, 1);
+  const { quota } = deployment;
+  deployment.quota = {
+    requests: learnFromRefusal(quota.requests, requestsLetThrough(deployment, nowMs), nowMs),
+    tokens: learnFromRefusal(quota.tokens, tokensLetThrough(deployment, nowMs), nowMs),
+  };
+}
+
+function requestsLetThrough(deployment: DeploymentState, nowMs: number): Observed {
+  const { requests, refused } = deployment;
+  return {
+    lastMinute: requestsUsed(deployment, nowMs).accepted,
+    since: (atMs) => countSince(requests, atMs) - countSince(refused, atMs),
+  };
+}
+
+function tokensLetThrough(deployment: DeploymentState, nowMs: number): Observed {
+  const inFlightSince = (atMs: number) =>
+    deployment.places
+      .values()
+      .filter((place) => place.takenAtMs >= atMs)
+      .reduce((sum, place) => sum + place.tokens, 0);
+  return {
+    lastMinute: tokensUsed(deployment, nowMs),
+    since: (atMs) => countSince(deployment.tokens, atMs) + inFlightSince(atMs),
+  };
+}
+
+/** What an attempt used. A refusal used nothing; when nobody knows, what was held stands. */
+function tokensOf({ tokens, result }: AttemptReport, place: Place): number {
+  if (tokens !== null) return tokens;
+  if (result.kind === "failed" && !MAY_HAVE_READ.has(result.category)) return 0;
+  return place.tokens;
+}
+
+/** Failures after which the vendor may have counted tokens nobody heard of. */
+const MAY_HAVE_READ: ReadonlySet<FailureCategory> = new Set([
+  "timeout",
+  "connection",
+  "broken-stream",
+  "server-error",
+]);

@@ -1,44 +1,71 @@
-import type { Deployment, GatewayConfig } from "../config/deployment.ts";
-import type { GroupRules } from "./choice.ts";
+import { AFFINITY_TTL_MS } from "../config/router-settings.ts";
+import type { Deployment, GatewayConfig, RouterSettings } from "../config/deployment.ts";
+import type { Price } from "../price.ts";
+import type { DeploymentRules, GroupRules, Strategy } from "./choice.ts";
 
 /** What a pool has to know of a group. */
 export function groupRules(
   group: string,
   deployments: readonly Deployment[],
-  config: Pick<GatewayConfig, "version" | "router">,
+  { version, router }: Pick<GatewayConfig, "version" | "router">,
 ): GroupRules {
-  const { router } = config;
+  const strategy = strategyFor(group, deployments.length, router);
+  const affinityTtlMs = strategy === "adaptive" ? AFFINITY_TTL_MS : 0;
   return {
     group,
-    configVersion: config.version,
-    strategy: "adaptive",
+    configVersion: version,
+    strategy,
     cooldownMs: router.cooldownMs,
-    allowedFails: undefined,
-    allowedFailsByCategory: {},
-    cooldownsDisabled: false,
-    latencyBuffer: 0,
-    latencyTtlMs: 0,
-    affinityTtlMs: 0,
-    deployments: deployments.map((one) => ({
-      id: one.id,
-      order: one.order,
-      weight: one.weight,
-      requestsPerMinute: one.rpm,
-      tokensPerMinute: one.tpm,
-      parallel: undefined,
-      picoPerToken: undefined,
-      cacheReadFraction: 1,
-    })),
+    judgesRests: strategy === "adaptive" && !router.isCooldownWritten,
+    allowedFails: router.allowedFails,
+    allowedFailsByCategory: router.allowedFailsByCategory,
+    cooldownsDisabled: router.cooldownsDisabled,
+    latencyBuffer: router.latencyBuffer,
+    latencyTtlMs: router.latencyTtlMs,
+    // Who wrote one of LiteLLM's strategies gets that and no stickiness, unless it was asked for.
+    affinityTtlMs: router.affinityTtlMs ?? affinityTtlMs,
+    deployments: deployments.map(deploymentRules),
   };
+}
+
+/** LiteLLM's default means nothing in a group without a choice, and less than ours in any other. */
+function strategyFor(group: string, deployments: number, router: RouterSettings): Strategy {
+  const written = router.groupStrategies.get(group) ?? router.strategy;
+  return written ?? (deployments > 1 ? "adaptive" : "simple-shuffle");
+}
+
+function deploymentRules(deployment: Deployment): DeploymentRules {
+  const { id, order, weight, price } = deployment;
+  return {
+    id,
+    order,
+    weight,
+    requestsPerMinute: deployment.rpm,
+    tokensPerMinute: deployment.tpm,
+    parallel: deployment.parallelMax,
+    picoPerToken: pricePerToken(price),
+    cacheReadFraction: cacheReadFraction(price),
+    cooldownMs: deployment.cooldownMs,
+    allowedFails: deployment.allowedFails,
+    allowedFailsByCategory: deployment.allowedFailsByCategory,
+  };
+}
+
+function pricePerToken(price: Price | undefined): number | undefined {
+  if (price === undefined || price.unitsOnly === true) return undefined;
+  return price.inputPico + price.outputPico;
+}
+
+function cacheReadFraction(price: Price | undefined): number {
+  if (price === undefined || price.inputPico <= 0) return 1;
+  return Math.min(price.cacheReadPico / price.inputPico, 1);
 }
 
 /** Whether a group needs somebody who sees all its calls: there is a choice, or a limit to keep. */
 export function isPooled(rules: GroupRules): boolean {
-  const [first, second] = rules.deployments;
+  const [first] = rules.deployments;
   if (first === undefined) return false;
   const { requestsPerMinute, tokensPerMinute, parallel } = first;
-  return (
-    second !== undefined ||
-    [requestsPerMinute, tokensPerMinute, parallel].some((limit) => limit !== undefined)
-  );
+  const isLimited = [requestsPerMinute, tokensPerMinute, parallel].some((one) => one !== undefined);
+  return rules.deployments.length > 1 || isLimited;
 }

@@ -54,6 +54,7 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   upstream_quota: "insufficient_quota",
   budget_in_flight: "rate_limit_exceeded",
   rate_limited: "rate_limit_exceeded",
+  no_deployment_free: "rate_limit_exceeded",
   upstream_rate_limited: "rate_limit_exceeded",
   missing_key: "invalid_api_key",
   invalid_key: "invalid_api_key",

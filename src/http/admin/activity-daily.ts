@@ -77,9 +77,7 @@ export const dailyActivityRoutes: AdminRoute[] = [
     query: DailyQuery.extend({ team_ids: list, exclude_team_ids: list }),
     async answer(call) {
       const { team_ids: team, exclude_team_ids: excluded } = call.query;
-      const filter = team === undefined ? {} : { team };
-      const exclude = excluded === undefined ? {} : { team: excluded };
-      return answerDaily(call, await sumsUsage(call, "team", filter, exclude));
+      return answerDaily(call, await sumsUsage(call, "team", { team }, { team: excluded }));
     },
   }),
   readRoute({
@@ -88,9 +86,8 @@ export const dailyActivityRoutes: AdminRoute[] = [
     summary: "Usage by day of organizations.",
     query: DailyQuery.extend({ organization_ids: list }),
     async answer(call) {
-      const { organization_ids: ids } = call.query;
-      const filter = ids === undefined ? {} : { organization: ids };
-      return answerDaily(call, await sumsUsage(call, "organization", filter));
+      const { organization_ids: organization } = call.query;
+      return answerDaily(call, await sumsUsage(call, "organization", { organization }));
     },
   }),
   readRoute({
@@ -117,8 +114,7 @@ async function personsUsage(
   call: DailyCall & { query: { user_id?: string | undefined } },
 ): Promise<Source> {
   const { user_id: user } = call.query;
-  if (user === undefined) return sumsUsage(call, "user", {});
-  requireVisibleUser(call, user);
+  if (user !== undefined) requireVisibleUser(call, user);
   return sumsUsage(call, "user", { user });
 }
 
@@ -129,11 +125,7 @@ async function sumsUsage(
   exclude: UsageFilter = {},
 ): Promise<Source> {
   const key = await keyHashOf(query.api_key, deps);
-  const filter: UsageFilter = {
-    ...about,
-    ...(key !== undefined && { key }),
-    ...(query.model !== undefined && { model: query.model }),
-  };
+  const filter: UsageFilter = { ...about, key, model: query.model };
   return (by, period) => {
     const further = by === undefined ? [] : [by === "entity" ? entity : by];
     const groupBy: Dimension[] = ["day", ...further];

@@ -57,8 +57,7 @@ export const activityRoutes: AdminRoute[] = [
     query: z.object({ ...periodFields, model_group: field.text.optional() }),
     async answer(call) {
       const { query } = call;
-      const model = query.model_group === undefined ? {} : { model: query.model_group };
-      const filter = { ...model, status: RATE_LIMITED };
+      const filter = { model: query.model_group, status: RATE_LIMITED };
       const { groups, period } = await readGroups(call, ["day"], filter);
       const days = byFirst(groups);
       return {
@@ -84,8 +83,7 @@ async function readActivity(
 ) {
   const { query, deps } = call;
   const key = await keyHashOf(query.api_key, deps);
-  const model = query.model === undefined ? {} : { model: query.model };
-  return readGroups(call, groupBy, { ...model, ...(key !== undefined && { key }) });
+  return readGroups(call, groupBy, { model: query.model, key });
 }
 
 async function readGroups(

@@ -9,7 +9,7 @@ import { findUserRowsOfBudget } from "../../platform/db/users.ts";
 import { linkedBudget } from "./budget-fields.ts";
 import type { AdminDeps } from "./deps.ts";
 import { putKey } from "./key-changes.ts";
-import { putTeam } from "./teams.ts";
+import { putTeam } from "./team-changes.ts";
 import { putUser } from "./user-changes.ts";
 
 /** Names of everything whose limits come from this budget. */

@@ -63,6 +63,11 @@ export const spendUsd = z
   .transform((usd) => nanoFromUsd(usd ?? 0))
   .optional();
 
+/** An amount there has to be. */
+export const someUsd = z
+  .preprocess(numberFromText, z.number().min(0).max(SPEND_USD_MAX))
+  .transform(nanoFromUsd);
+
 /** Dollars that are only stored and given back. */
 export const plainUsd = z
   .preprocess(numberFromText, z.number().min(0).max(BUDGET_USD_MAX).nullable())
@@ -97,6 +102,17 @@ export const lifetime = z
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   })
+  .optional();
+
+/** A span of time, kept as it was written; LiteLLM's words for none become null. */
+export const lifetimeText = z
+  .string()
+  .nullable()
+  .transform((written) => (written === null || isNoDuration(written) ? null : written))
+  .refine(
+    (written) => written === null || parseDuration(written) !== undefined,
+    "is not a duration; write it like 30s, 30m, 30h, 30d, 1w or 1mo",
+  )
   .optional();
 
 /** A query parameter that is a number. */

@@ -5,7 +5,7 @@ import { mayCallRoute } from "../../core/routes.ts";
 import type { Asker, Role } from "../../core/roles.ts";
 import { MEMBER_PERMISSIONS_DEFAULT, ROLES } from "../../core/roles.ts";
 import { invalidKey } from "../../pipeline/identify.ts";
-import { findKeyRow } from "../../platform/db/keys.ts";
+import { findOpenedRow } from "../../platform/db/keys.ts";
 import { findMembershipsOf } from "../../platform/db/organization-members.ts";
 import { textsIn } from "../../platform/db/policy-limits.ts";
 import type { KeyRow, TeamRow, UserRow } from "../../platform/db/schema/identity.ts";
@@ -40,7 +40,7 @@ export async function identifyAsker(
   if (!key.startsWith("sk-")) throw invalidKey(key);
   // A native key that was not signed here is in no table: no need to ask.
   if (looksNative(key) && (await readKey(key, deps.signer)) === undefined) throw invalidKey(key);
-  const row = await findKeyRow(deps.db, await hashKey(key));
+  const row = await findOpenedRow(deps.db, await hashKey(key), deps.nowMs());
   if (row === undefined) throw invalidKey(key);
   checkStanding(row, deps.nowMs());
   checkRoute(row, path);

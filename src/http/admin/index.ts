@@ -4,8 +4,14 @@ import { activityRoutes } from "./activity.ts";
 import { dailyActivityRoutes } from "./activity-daily.ts";
 import { auditRoutes } from "./audit.ts";
 import { budgetRoutes } from "./budgets.ts";
+import { credentialRoutes } from "./credentials.ts";
 import { customerRoutes } from "./customers.ts";
+import { invitationRoutes } from "./invitations.ts";
+import { healthCheckRoutes } from "./health.ts";
+import { importRoutes } from "./import.ts";
 import { keyRoutes } from "./keys.ts";
+import { modelFactsRoutes } from "./model-facts.ts";
+import { modelRoutes } from "./models.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { organizationRoutes } from "./organizations.ts";
 import type { AdminRoute, GuardedApp } from "./route.ts";
@@ -15,6 +21,7 @@ import { spendListRoutes } from "./spend-lists.ts";
 import { spendLogRoutes } from "./spend-logs.ts";
 import { spendReportRoutes } from "./spend-report.ts";
 import { spendResetRoutes } from "./spend-reset.ts";
+import { settingsRoutes } from "./settings.ts";
 import { tagRoutes } from "./tags.ts";
 import { teamRoutes } from "./teams.ts";
 import { heavyUserRoutes } from "./usage-heavy.ts";
@@ -28,6 +35,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...keyRoutes,
   ...teamRoutes,
   ...userRoutes,
+  ...invitationRoutes,
   ...organizationRoutes,
   ...budgetRoutes,
   ...customerRoutes,
@@ -44,7 +52,13 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...spendResetRoutes,
   ...activityRoutes,
   ...dailyActivityRoutes,
+  ...modelRoutes,
+  ...credentialRoutes,
+  ...modelFactsRoutes,
+  ...healthCheckRoutes,
+  ...settingsRoutes,
   ...auditRoutes,
+  ...importRoutes,
 ];
 
 /** Errors are thrown; the app renders them. */

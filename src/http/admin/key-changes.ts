@@ -10,7 +10,7 @@ import { tellAccount } from "./tell-account.ts";
 
 /** Finds a key by its text or its hash, or says in LiteLLM's words that there is none. */
 export async function requireKey(keyOrHash: string, deps: AdminDeps): Promise<KeyRow> {
-  const row = await keys.findKeyRow(deps.db, await hashOf(keyOrHash));
+  const row = await keys.findOpenedRow(deps.db, await hashOf(keyOrHash), deps.nowMs());
   if (row === undefined) throw keyNotFound();
   return row;
 }
@@ -35,15 +35,17 @@ export async function createKey(row: KeyRow, deps: AdminDeps): Promise<void> {
 
 /** A changed key, in force for its next call. It changes accounts when it changes owners. */
 export async function saveKey(before: KeyRow, wanted: KeyRow, deps: AdminDeps): Promise<KeyRow> {
-  const after = { ...wanted, accountId: await accountAfter(before, wanted) };
-  const found = await refusingDuplicates(after, () => keys.updateKeyRow(deps.db, after));
-  if (!found) throw keyNotFound();
+  const changed = { ...wanted, accountId: await accountAfter(before, wanted) };
+  const after = await refusingDuplicates(changed, () =>
+    keys.updateKeyRow(deps.db, before, changed),
+  );
+  if (after === undefined) throw keyNotFound();
   await tellAccount(
     () =>
       after.accountId === before.accountId
         ? putKey(after, NOTHING_SPENT, deps)
         : move(before, after, deps),
-    async () => void (await keys.updateKeyRow(deps.db, before)),
+    async () => void (await keys.updateKeyRow(deps.db, after, before)),
   );
   return after;
 }
@@ -109,7 +111,7 @@ export async function putKey(row: KeyRow, spent: Spent, deps: AdminDeps): Promis
   await deps.account(row.accountId).putKey(await readKeyPolicy(deps.db, row), spent);
 }
 
-async function refusingDuplicates<Written>(
+export async function refusingDuplicates<Written>(
   row: KeyRow,
   write: () => Promise<Written>,
 ): Promise<Written> {
@@ -117,12 +119,16 @@ async function refusingDuplicates<Written>(
     return await write();
   } catch (cause) {
     if (!isConflict(cause, "keys.alias")) {
-      if (isConflict(cause, "keys.hash")) throw duplicate("key", "This key already exists.", cause);
+      if (isConflict(cause, "keys.hash")) throw duplicateKey(cause);
       throw cause;
     }
     const message = `Key with alias '${row.alias}' already exists. Unique key aliases across all keys are required.`;
     throw duplicate("key_alias", message, cause);
   }
+}
+
+export function duplicateKey(cause?: unknown): GatewayError {
+  return duplicate("key", "This key already exists.", cause);
 }
 
 function duplicate(param: string, message: string, cause: unknown): GatewayError {

@@ -11,9 +11,10 @@ import { findUserRow, findUserRowByEmail } from "../../platform/db/users.ts";
 import * as field from "./fields.ts";
 import { renderMember, renderOrganization, requireOrganization } from "./organization-rows.ts";
 import { bodyRoute, requireCovered, type AdminCall, type AdminRoute } from "./route.ts";
+import { knownPerson } from "./team-people.ts";
 
 const role = z.enum(["org_admin", "internal_user", "internal_user_viewer"]);
-const person = { user_id: field.optionalText, user_email: field.optionalText };
+const person = { user_id: field.optionalText, user_email: field.email };
 const member = z.object({ role: role.default("internal_user"), ...person });
 const AddMember = z.object({
   organization_id: field.text,
@@ -34,7 +35,7 @@ export const organizationMemberRoutes: AdminRoute[] = [
       const found = await reachable(call, body.organization_id);
       const added: OrganizationMemberRow[] = [];
       for (const wanted of body.member) {
-        const userId = await requirePerson(wanted, call);
+        const userId = await personOf(wanted, call);
         added.push(await put(found.row.id, userId, wanted.role, call));
       }
       return {
@@ -123,6 +124,12 @@ function file(
     before: before && { member: renderMember(before) },
     after: after && { member: renderMember(after) },
   });
+}
+
+/** As in LiteLLM, whom nobody knows yet becomes a user. */
+async function personOf(wanted: z.output<typeof member>, call: AdminCall): Promise<string> {
+  const isNamed = Boolean(wanted.user_id) || Boolean(wanted.user_email);
+  return isNamed ? (await knownPerson(call, wanted)).id : requirePerson(wanted, call);
 }
 
 /** The id of a person who is there. */

@@ -16,7 +16,7 @@ import type { App } from "../context.ts";
 import type { AdminDeps } from "./deps.ts";
 import type { FindDeps } from "./find-deps.ts";
 import { changedBy, identifyAsker, notAllowed } from "./guard.ts";
-import { inputOf, requireJson } from "./validate.ts";
+import { allowJson, inputOf, requireJson } from "./validate.ts";
 
 /**
  * One route of the management API. Its action decides who may call it (`core/roles.ts`), its schema
@@ -42,6 +42,8 @@ export interface AdminCall {
   headers: Headers;
   /** Whom a change is recorded under. */
   by: string;
+  /** Where the gateway was reached, for links: `https://gateway.example.com`. */
+  origin: string;
   /** Files what was changed, in the audit log. */
   audit(entry: AuditEntry): void;
 }
@@ -120,7 +122,7 @@ export function bodyRoute<Body extends z.ZodType>(
         method,
         [...paths],
         guard(action, depsOf),
-        requireJson,
+        method === "DELETE" ? allowJson : requireJson,
         input.middleware,
         (c: Context<GuardedApp>) =>
           respond(c, (call) => definition.answer({ ...call, body: input.takenFrom(c.req.raw) })),
@@ -148,7 +150,8 @@ function guard(action: Action, depsOf: FindDeps): MiddlewareHandler<GuardedApp> 
       audited.push(auditRow(entry, { by, asker, headers, deps }));
     };
     c.set("audited", audited);
-    c.set("call", { deps, asker, coverage, params: c.req.param(), headers, by, audit });
+    const { origin } = new URL(c.req.url);
+    c.set("call", { deps, asker, coverage, params: c.req.param(), headers, by, origin, audit });
     await next();
   };
 }

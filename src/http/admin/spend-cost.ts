@@ -67,14 +67,13 @@ export const spendCostRoutes: AdminRoute[] = [
         outputTokens: body.output_tokens,
       };
       const { costNanoUsd, breakdown } = costOf(usage, price);
-      const input = usdFromNano(breakdown.input);
-      const output = usdFromNano(breakdown.output);
+      const { input, output } = breakdown;
       const rates = ratesFor(body.input_tokens, price);
       return {
         ...body,
         cost_per_request: usdFromNano(costNanoUsd),
-        input_cost_per_request: input,
-        output_cost_per_request: output,
+        input_cost_per_request: usdFromNano(input),
+        output_cost_per_request: usdFromNano(output),
         margin_cost_per_request: 0,
         ...times("daily", body.num_requests_per_day, input, output),
         ...times("monthly", body.num_requests_per_month, input, output),
@@ -89,14 +88,14 @@ export const spendCostRoutes: AdminRoute[] = [
 function times(
   name: "daily" | "monthly",
   count: number | null,
-  input: number,
-  output: number,
+  inputNanoUsd: number,
+  outputNanoUsd: number,
 ): JsonObject {
-  const of = (usd: number) => (count === null ? null : usd * count);
+  const of = (nanoUsd: number) => (count === null ? null : usdFromNano(nanoUsd * count));
   return {
-    [`${name}_cost`]: of(input + output),
-    [`${name}_input_cost`]: of(input),
-    [`${name}_output_cost`]: of(output),
+    [`${name}_cost`]: of(inputNanoUsd + outputNanoUsd),
+    [`${name}_input_cost`]: of(inputNanoUsd),
+    [`${name}_output_cost`]: of(outputNanoUsd),
     [`${name}_margin_cost`]: of(0),
   };
 }

@@ -166,12 +166,6 @@ async function dearestBy(call: GlobalCall, by: Dimension): Promise<UsageGroup[]>
 }
 
 async function filterOf({ query, deps }: GlobalCall): Promise<UsageFilter> {
-  const key = await keyHashOf(query.api_key, deps);
-  return {
-    ...(key !== undefined && { key }),
-    ...(query.user_id !== undefined && { user: query.user_id }),
-    ...(query.team_id !== undefined && { team: query.team_id }),
-    ...(query.model !== undefined && { model: query.model }),
-    ...(query.provider !== undefined && { provider: query.provider }),
-  };
+  const { user_id: user, team_id: team, model, provider } = query;
+  return { key: await keyHashOf(query.api_key, deps), user, team, model, provider };
 }

@@ -26,7 +26,7 @@ export function renderLog(row: RequestRow): JsonObject {
     end_user: row.endUser ?? "",
     metadata: renderMetadata(row),
     // As text, because that is what LiteLLM's table has.
-    cache_hit: "False",
+    cache_hit: row.cacheHit ? "True" : "False",
     cache_key: "Cache OFF",
     request_tags: row.tags,
     requester_ip_address: row.requesterIp,

@@ -99,10 +99,7 @@ async function summarize(
   keyHash: string | undefined,
 ): Promise<Json> {
   const period = periodOf(query, deps);
-  const filter: UsageFilter = {
-    ...(keyHash !== undefined && { key: keyHash }),
-    ...(query.user_id !== undefined && { user: query.user_id }),
-  };
+  const filter: UsageFilter = { key: keyHash, user: query.user_id };
   const costsBy = async (by: Dimension) => {
     const groupBy: Dimension[] = ["day", by];
     const asked = { groupBy, ...period, filter, coverage, size: GROUPS_MAX };
@@ -165,8 +162,8 @@ async function* piecesOf(filter: LogFilter, deps: AdminDeps): AsyncGenerator<str
   yield "]";
 }
 
-/** With logged content a row may have 20 kB: a piece is then at most 5 MB. */
-const ROWS_PER_PIECE = 250;
+/** With logged content a row may have 20 kB: a piece is then at most 20 MB. */
+const ROWS_PER_PIECE = 1_000;
 
 async function filterOf({
   query,

@@ -53,11 +53,7 @@ export const spendReportRoutes: AdminRoute[] = [
 
 async function reportOfTeams(call: ReportCall): Promise<JsonObject[]> {
   const { team_id: team } = call.query;
-  const groups = await sumsBy(
-    call,
-    ["day", "team", "served_model", "key"],
-    team === undefined ? {} : { team },
-  );
+  const groups = await sumsBy(call, ["day", "team", "served_model", "key"], { team });
   const teamIds = groups.map(({ group: [, id = ""] }) => id);
   const aliases = await findTeamAliases(call.deps.db, teamIds);
   return daily(groups, "teams", (id) => ({ team_name: aliases.get(id) ?? id }));
@@ -102,11 +98,8 @@ function daily(
 async function reportOfKeys(call: ReportCall): Promise<JsonObject[]> {
   const { query, deps } = call;
   const key = await keyHashOf(query.api_key, deps);
-  const groups = await sumsBy(call, ["key", "served_model"], {
-    ...(key !== undefined && { key }),
-    ...(query.internal_user_id !== undefined && { user: query.internal_user_id }),
-    ...(query.team_id !== undefined && { team: query.team_id }),
-  });
+  const { internal_user_id: user, team_id: team } = query;
+  const groups = await sumsBy(call, ["key", "served_model"], { key, user, team });
   return [...byFirst(groups)].map(([hash, models]) => ({
     api_key: hash,
     ...costs(models),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { GatewayError } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/json.ts";
+import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import { usdFromNano } from "../../core/money.ts";
 import type { AuditAction } from "../../platform/db/schema/audit.ts";
 import type { TagRow } from "../../platform/db/schema/budgets.ts";
@@ -47,7 +47,9 @@ export const tagRoutes: AdminRoute[] = [
       const after = await changeTag(newTag(body.name, call), body, call);
       await createShared(after, tableOf(deps), deps);
       call.audit(tagAudit("created", null, after, deps));
-      return { message: `Tag ${body.name} created successfully`, tag: renderTag(after, deps) };
+      const tag = renderTag(after, deps);
+      // LiteLLM's documentation shows the tag itself, its code puts it under a name.
+      return { message: `Tag ${body.name} created successfully`, tag, ...tag };
     },
   }),
   bodyRoute({
@@ -161,13 +163,19 @@ function renderTag(
   deps: AdminDeps,
   spentNanoUsd = row.spendNanoUsd,
 ): JsonObject {
+  const table = renderBudgetTable(row, shared, deps);
+  const limits = isJsonObject(table) ? table : {};
   return {
     name: row.name,
     description: row.description,
     models: row.models,
     spend: usdFromNano(spentNanoUsd),
+    max_budget: limits["max_budget"] ?? null,
+    soft_budget: limits["soft_budget"] ?? null,
+    budget_duration: limits["budget_duration"] ?? null,
+    budget_reset_at: limits["budget_reset_at"] ?? null,
     budget_id: row.budgetId,
-    litellm_budget_table: renderBudgetTable(row, shared, deps),
+    litellm_budget_table: table,
     blocked: row.blocked ?? false,
     ...renderAuthors(row),
   };

@@ -8,7 +8,7 @@ import {
   HOURLY_DIMENSIONS,
   type HourlyUsage,
 } from "../../platform/db/usage-hourly.ts";
-import { findUsage } from "../../platform/db/usage.ts";
+import { findUsage, type UsageGroup } from "../../platform/db/usage.ts";
 import { csvResponse } from "./csv.ts";
 import * as field from "./fields.ts";
 import { readRoute, type AdminRoute } from "./route.ts";
@@ -75,34 +75,29 @@ export const usageReportRoutes: AdminRoute[] = [
     query: TrendQuery,
     async answer({ query, deps, coverage }) {
       const period = periodOf(query, deps);
-      const { start_date: _, end_date: __, format: ___, ...named } = query;
-      const filter = { ...named, key: await keyHashOf(named.key, deps) };
-      const wanted = Object.fromEntries(
-        Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined),
-      );
+      const { user, team, model, provider } = query;
+      const key = await keyHashOf(query.key, deps);
       const groups = await findUsage(deps.db, {
         groupBy: ["day", "outcome"],
         ...period,
-        filter: wanted,
+        filter: { user, team, key, model, provider },
         coverage,
         size: GROUPS_MAX,
       });
       const days = byFirst(groups);
-      const rows: JsonObject[] = daysOf(period).map((day) => {
-        const outcomes = byFirst(days.get(day) ?? []);
-        const counts = OUTCOMES.map((one) => [one, sumAll(outcomes.get(one) ?? []).requests]);
-        const all = sumAll(days.get(day) ?? []);
-        return {
-          day,
-          requests: all.requests,
-          ...Object.fromEntries(counts),
-          cost_usd: usdFromNano(all.costNanoUsd),
-        };
-      });
+      const rows = daysOf(period).map((day) => renderTrend(day, days.get(day) ?? []));
       return query.format === "csv" ? csvResponse(rows, "usage-trend.csv") : { trend: rows };
     },
   }),
 ];
+
+function renderTrend(day: string, groups: readonly UsageGroup[]): JsonObject {
+  const outcomes = byFirst(groups);
+  const counts: JsonObject = {};
+  for (const outcome of OUTCOMES) counts[outcome] = sumAll(outcomes.get(outcome) ?? []).requests;
+  const all = sumAll(groups);
+  return { day, requests: all.requests, ...counts, cost_usd: usdFromNano(all.costNanoUsd) };
+}
 
 const HOUR_MS = 3_600_000;
 

@@ -6,7 +6,6 @@ import {
   findUsage,
   type Dimension,
   type FilterName,
-  type UsageFilter,
   type UsageGroup,
 } from "../../platform/db/usage.ts";
 import { csvResponse } from "./csv.ts";
@@ -29,8 +28,6 @@ const filters = {
   purpose: name,
   status: name,
 } satisfies Record<FilterName, typeof name>;
-
-const FILTERS = DIMENSIONS.filter((name): name is FilterName => Object.hasOwn(filters, name));
 
 const UsageQuery = z.object({
   /** In the order wanted: `user,model,day`. */
@@ -62,7 +59,8 @@ export const usageRoutes: AdminRoute[] = [
       const groups = await findUsage(deps.db, {
         groupBy: query.group_by,
         ...periodOf(query, deps),
-        filter: filterOf({ ...query, key }),
+        // Parameters that are no column restrict nothing.
+        filter: { ...query, key },
         coverage,
         size: query.page_size,
         byCost: query.sort === "cost",
@@ -79,15 +77,6 @@ export const usageRoutes: AdminRoute[] = [
     },
   }),
 ];
-
-function filterOf(query: Partial<Record<FilterName, string | undefined>>): UsageFilter {
-  const filter: UsageFilter = {};
-  for (const name of FILTERS) {
-    const value = query[name];
-    if (value !== undefined) filter[name] = value;
-  }
-  return filter;
-}
 
 function readCursor(written: string): string[] {
   const read = z.array(z.string()).safeParse(parseJson(written));

@@ -4,11 +4,6 @@ import * as field from "./fields.ts";
 import { keyFields } from "./key-body.ts";
 import { changed, changeLimits, limitFields, pickFields } from "./limit-fields.ts";
 
-const email = z.preprocess(
-  (value) => (value === "" ? null : value),
-  z.email("Input should be an e-mail address").max(320).toLowerCase().nullable(),
-);
-
 const membership = z.union([
   field.text.transform((team_id) => ({ team_id })),
   z.object({
@@ -19,7 +14,7 @@ const membership = z.union([
 ]);
 
 const personFields = {
-  user_email: email.optional(),
+  user_email: field.email,
   user_alias: field.optionalText,
   user_role: z
     .enum([
@@ -34,32 +29,43 @@ const personFields = {
     .nullable()
     .optional(),
   sso_user_id: field.optionalText,
-  organizations: field.texts,
+  model_max_budget: field.optionalObject,
+  budget_id: field.optionalText,
 };
 
-const USER_SETTINGS = ["sso_user_id", "organizations"] as const;
+const USER_SETTINGS = ["sso_user_id", "model_max_budget", "budget_id"] as const;
 
 /** A new user may come with a key, so the key's fields are welcome too. */
 export const NewUser = z.object({
   ...keyFields,
   ...personFields,
   teams: z.array(membership).max(100).nullable().optional(),
-  auto_create_key: z.boolean().nullable().optional(),
+  organizations: field.texts,
+  auto_create_key: field.flag,
+  send_invite_email: field.flag,
 });
 
+const userChanges = {
+  ...limitFields,
+  ...personFields,
+  user_id: field.optionalText,
+  spend: field.spendUsd,
+};
+
 export const UpdateUser = z
-  .object({
-    ...limitFields,
-    ...personFields,
-    user_id: field.optionalText,
-    spend: field.spendUsd,
-  })
+  .object(userChanges)
   .refine(
     (body) => Boolean(body.user_id) || Boolean(body.user_email),
     "Either user_id or user_email must be provided",
   );
 
+/** As many as one call can change before it is too long. */
+export const BulkUpdateUsers = z.object({ users: z.array(UpdateUser).min(1).max(100) });
+
+export const DeleteUsers = z.object({ user_ids: z.array(field.text).min(1).max(100) });
+
 export type NewUserBody = z.infer<typeof NewUser>;
+export type UpdateUserBody = z.infer<typeof UpdateUser>;
 type PersonBody = z.infer<z.ZodObject<typeof limitFields & typeof personFields>>;
 
 export function changeUser(before: UserRow, body: PersonBody, by: string, nowMs: number): UserRow {

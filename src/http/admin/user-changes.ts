@@ -1,22 +1,33 @@
 import { GatewayError } from "../../core/errors.ts";
 import { accountIdOf } from "../../core/key-format.ts";
-import { NOTHING_SPENT, type AccountManagement } from "../../core/ledger/policy.ts";
+import { NOTHING_SPENT, NO_LIMITS, type AccountManagement } from "../../core/ledger/policy.ts";
 import { isConflict } from "../../platform/db/conflict.ts";
 import { findOwnedKeyRows } from "../../platform/db/key-list.ts";
-import type { TeamMember, UserRow } from "../../platform/db/schema/identity.ts";
+import type { UserRow } from "../../platform/db/schema/identity.ts";
 import { readUserPolicy } from "../../platform/db/stored-policies.ts";
-import { addTeamMember } from "../../platform/db/teams.ts";
 import * as table from "../../platform/db/users.ts";
 import type { AdminDeps } from "./deps.ts";
-import { putKey, removeKeys } from "./key-changes.ts";
-import { putTeam, requireTeam } from "./teams.ts";
+import { putKey } from "./key-changes.ts";
 import { tellAccount } from "./tell-account.ts";
 
-/** A team somebody is added to, with what they may spend there. */
-export interface Membership {
-  team_id: string;
-  max_budget_in_team?: number | null;
-  user_role?: TeamMember["role"] | null;
+export async function findUser(
+  id: string | null | undefined,
+  email: string | null | undefined,
+  { db }: AdminDeps,
+): Promise<UserRow | undefined> {
+  if (typeof id === "string") return table.findUserRow(db, id);
+  return typeof email === "string" ? table.findUserRowByEmail(db, email) : undefined;
+}
+
+/** Throws LiteLLM's "not found". */
+export async function requireUser(
+  id: string | null | undefined,
+  email: string | null | undefined,
+  deps: AdminDeps,
+): Promise<UserRow> {
+  const row = await findUser(id, email, deps);
+  if (row !== undefined) return row;
+  throw new GatewayError("not_found", `User ${id ?? email ?? ""} not found`, { param: "user_id" });
 }
 
 export async function accountOfUser(row: UserRow, deps: AdminDeps): Promise<AccountManagement> {
@@ -32,10 +43,10 @@ export async function createUser(row: UserRow, deps: AdminDeps): Promise<void> {
 }
 
 export async function saveUser(before: UserRow, after: UserRow, deps: AdminDeps): Promise<void> {
-  await refusingDuplicates(after, () => table.updateUserRow(deps.db, after));
+  await refusingDuplicates(after, () => table.updateUserRow(deps.db, before, after));
   await tellAccount(
     () => putUser(after, 0, deps),
-    () => table.updateUserRow(deps.db, before),
+    () => table.updateUserRow(deps.db, after, before),
   );
   if (after.email !== before.email) await spreadEmail(after, deps);
 }
@@ -55,29 +66,25 @@ export async function setUserSpend(row: UserRow, nanoUsd: number, deps: AdminDep
   );
 }
 
-export async function joinTeams(
-  row: UserRow,
-  memberships: readonly Membership[],
-  deps: AdminDeps,
-): Promise<void> {
-  for (const { team_id: teamId, max_budget_in_team: usd, user_role: role } of memberships) {
-    const limits = usd === undefined ? {} : { max_budget_in_team: usd };
-    const member = { role: role ?? "user", user_id: row.id, user_email: row.email, ...limits };
-    await addTeamMember(deps.db, teamId, member);
-    await putTeam(await requireTeam(teamId, deps), deps);
-  }
-}
-
-/** Takes back a user that was being made, and the key that was made for them. */
-export async function removeUser(row: UserRow, deps: AdminDeps): Promise<void> {
-  await removeKeys(await findOwnedKeyRows(deps.db, { userId: row.id }), deps);
-  await table.deleteUserRow(deps.db, row.id);
+/** Spend of the keys outside of teams, which is what the user's own budget is about. */
+export async function liveUserSpend(row: UserRow, deps: AdminDeps): Promise<number> {
+  const account = await accountOfUser(row, deps);
+  const [standing] = await account.standings([{ kind: "user", id: row.id }]);
+  return standing?.windowNanoUsd ?? row.spendNanoUsd;
 }
 
 export async function putUser(row: UserRow, nanoUsd: number, deps: AdminDeps): Promise<void> {
   const account = await accountOfUser(row, deps);
   const spent = { windowNanoUsd: nanoUsd, lifetimeNanoUsd: nanoUsd };
   await account.putUser(await readUserPolicy(deps.db, row), spent);
+}
+
+/** The account forgets who this was; somebody who gets the id one day begins with nothing spent. */
+export async function forgetUser(row: UserRow, deps: AdminDeps): Promise<void> {
+  const account = await accountOfUser(row, deps);
+  const nobody = { id: row.id, email: null, models: [], limits: NO_LIMITS, blocked: false };
+  await account.putUser(nobody, NOTHING_SPENT);
+  await account.resetSpend({ kind: "user", id: row.id }, 0);
 }
 
 async function refusingDuplicates<Written>(
@@ -89,8 +96,8 @@ async function refusingDuplicates<Written>(
   } catch (cause) {
     const param = takenField(cause);
     if (param === undefined) throw cause;
-    const value = param === "user_id" ? row.id : row.email;
-    const message = `User with ${param} ${value} already exists. Use \`/user/update\` to change it.`;
+    const [name, value] = param === "user_id" ? ["id", row.id] : ["email", row.email];
+    const message = `User with ${name} ${value} already exists. Use \`/user/update\` to change it.`;
     throw new GatewayError("conflict", message, { param, cause });
   }
 }

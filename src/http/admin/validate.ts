@@ -29,6 +29,10 @@ export const requireJson: MiddlewareHandler = async (c, next) => {
   await next();
 };
 
+/** For methods that usually come without a body: nothing is an empty object. */
+export const allowJson: MiddlewareHandler = async (c, next) =>
+  (await c.req.text()) === "" ? next() : requireJson(c, next);
+
 /** Level by level, because recursion is what deep input breaks. */
 function isDeeperThan(value: unknown, levels: number): boolean {
   let level: unknown[] = [value];

@@ -144,6 +144,16 @@ export function saveLease(sql: SqlStorage, lease: Lease): void {
   sql.exec("UPDATE leases SET lease = ? WHERE id = ?", JSON.stringify(lease), lease.id);
 }
 
+/** What a call holds has changed while it runs, and so has what would be filed if it were lost. */
+export function replaceLease(sql: SqlStorage, lease: Lease, draft: CallRecord): void {
+  sql.exec(
+    "UPDATE leases SET lease = ?, draft = ? WHERE id = ?",
+    JSON.stringify(lease),
+    JSON.stringify(draft),
+    lease.id,
+  );
+}
+
 /** Of a rotated key: from those closed within the last minute its rates are rebuilt after a restart. */
 export function renameClosedLeases(sql: SqlStorage, from: string, to: string, nowMs: number): void {
   const rows = sql.exec<Pick<LeaseRow, "lease">>(

@@ -1,5 +1,17 @@
-import { and, desc, eq, gt, inArray, isNull, lte, or, sql, type AnyColumn, type SQL } from "drizzle-orm";
-import type { Coverage } from "../../core/roles.ts";
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  or,
+  sql,
+  type AnyColumn,
+  type SQL,
+} from "drizzle-orm";
+import { changedColumns } from "./changed-columns.ts";
 import type { Database } from "./database.ts";
 import { keys, type KeyRow } from "./schema/identity.ts";
 
@@ -14,8 +26,14 @@ export async function findOpenedRow(
   nowMs: number,
 ): Promise<KeyRow | undefined> {
   const isGraced = and(eq(keys.previousHash, hash), gt(keys.previousUntilMs, nowMs));
-  const row = db.select().from(keys).where(or(eq(keys.hash, hash), isGraced));
-  return row.orderBy(desc(eq(keys.hash, hash))).limit(1).get();
+  const row = db
+    .select()
+    .from(keys)
+    .where(or(eq(keys.hash, hash), isGraced));
+  return row
+    .orderBy(desc(eq(keys.hash, hash)))
+    .limit(1)
+    .get();
 }
 
 /** Whether a key has this hash or had it before its last rotation. */
@@ -47,15 +65,15 @@ export async function insertKeyRow(db: Database, row: KeyRow): Promise<void> {
   await db.insert(keys).values(row);
 }
 
-/** Writes every column but the spend, which moves by itself. False when there is no such key. */
-export async function updateKeyRow(db: Database, row: KeyRow): Promise<boolean> {
-  const { spendNanoUsd: _, ...columns } = row;
-  const written = await db
-    .update(keys)
-    .set(columns)
-    .where(eq(keys.hash, row.hash))
-    .returning({ hash: keys.hash });
-  return written.length > 0;
+/** Writes what differs, except the spend, which moves by itself. Undefined when there is no such key. */
+export async function updateKeyRow(
+  db: Database,
+  before: KeyRow,
+  after: KeyRow,
+): Promise<KeyRow | undefined> {
+  const { spendNanoUsd: _, ...columns } = changedColumns(before, after);
+  if (Object.keys(columns).length === 0) return findKeyRow(db, before.hash);
+  return db.update(keys).set(columns).where(eq(keys.hash, before.hash)).returning().get();
 }
 
 export async function deleteKeyRows(db: Database, hashes: readonly string[]): Promise<void> {

@@ -84,9 +84,12 @@ const PATHS: Record<Exclude<ColumnName, "exports">, string> = {
   status_code: "$.statusCode",
   ending: "$.ending",
   error_code: "$.errorCode",
+  cache_hit: "$.cacheHit",
   attempts: "$.attempts",
   route_reason: "$.routeReason",
   cached_tokens_expected: "$.cachedTokensExpected",
+  fallback_from: "$.fallbackFrom",
+  hedged_nano_usd: "$.hedgedNanoUsd",
   day: "$.day",
   client: "$.client",
   purpose: "$.purpose",
@@ -130,9 +133,7 @@ const PATHS: Record<Exclude<ColumnName, "exports">, string> = {
  */
 const INSERT = `
   INSERT INTO requests (${Object.keys(PATHS).join(", ")})
-  SELECT ${Object.values(PATHS)
-    .map(valueAt)
-    .join(", ")}
+  SELECT ${Object.values(PATHS).map(valueAt).join(", ")}
   FROM json_each(?1) WHERE true
   ON CONFLICT (request_id) DO NOTHING`;
 

@@ -22,10 +22,15 @@ export async function forgetPerson(
   await inBatches(db, forgetAsEndUser(names, pseudonym));
   const calls = await inBatches(db, forgetCalls(userId, pseudonym));
   await db.batch([
-    db.run(sql`UPDATE ${dailyUsage} SET user_id = ${pseudonym} WHERE user_id = ${userId}`),
-    db.run(sql`UPDATE ${hourlySpend} SET user_id = ${pseudonym} WHERE user_id = ${userId}`),
-    db.run(sql`UPDATE ${dailyLabelUsage} SET label = ${pseudonym}
-      WHERE kind = 'end_user' AND label IN (SELECT value FROM json_each(${names}))`),
+    db.update(dailyUsage).set({ userId: pseudonym }).where(eq(dailyUsage.userId, userId)),
+    db.update(hourlySpend).set({ userId: pseudonym }).where(eq(hourlySpend.userId, userId)),
+    db
+      .update(dailyLabelUsage)
+      .set({ label: pseudonym })
+      .where(
+        sql`${dailyLabelUsage.kind} = 'end_user'
+          AND ${dailyLabelUsage.label} IN (SELECT value FROM json_each(${names}))`,
+      ),
   ]);
   return { calls };
 }

@@ -53,8 +53,8 @@ export const DIMENSIONS = [
 
 export type FilterName = Exclude<keyof typeof COLUMNS, "day">;
 
-/** A list means any of it. */
-export type UsageFilter = Partial<Record<FilterName, string | readonly string[]>>;
+/** A list means any of it; what is undefined does not restrict. */
+export type UsageFilter = Partial<Record<FilterName, string | readonly string[] | undefined>>;
 
 export interface UsageQuery {
   groupBy: readonly Dimension[];
@@ -174,9 +174,10 @@ function conditionOf(query: UsageQuery, groups: readonly SQL[]): SQL | undefined
 }
 
 function matchesOf(filter: UsageFilter): SQL[] {
-  return Object.entries(filter).flatMap(([name, value]) =>
-    isColumn(name) ? [isOneOf(COLUMNS[name], typeof value === "string" ? [value] : value)] : [],
-  );
+  return Object.entries(filter).flatMap(([name, value]) => {
+    if (value === undefined || !isColumn(name)) return [];
+    return [isOneOf(COLUMNS[name], typeof value === "string" ? [value] : value)];
+  });
 }
 
 function isColumn(name: string): name is keyof typeof COLUMNS {

@@ -1,4 +1,15 @@
-import { and, asc, count, desc, eq, getTableColumns, inArray, or, sql, type SQL } from "drizzle-orm";
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  or,
+  sql,
+  type SQL,
+} from "drizzle-orm";
 import type { Coverage } from "../../core/roles.ts";
 import { changedColumns } from "./changed-columns.ts";
 import type { Database } from "./database.ts";
@@ -143,8 +154,5 @@ function isInOrganization(ids: readonly string[]): SQL {
 
 /** As `covers` in `core/roles.ts`, in SQL. */
 function isCovered({ organizationIds, userId }: Extract<Coverage, { kind: "some" }>) {
-  return or(
-    isInOrganization(organizationIds),
-    userId === null ? sql`FALSE` : eq(users.id, userId),
-  );
+  return or(isInOrganization(organizationIds), userId === null ? sql`FALSE` : eq(users.id, userId));
 }

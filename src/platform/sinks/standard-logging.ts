@@ -29,7 +29,7 @@ export function standardLoggingPayload(record: CallRecord, options: PayloadOptio
     status_fields: { llm_api_status: record.status, guardrail_status: "not_run" },
     ...tokenCounts(record),
     metadata: metadata(record),
-    cache_hit: false,
+    cache_hit: record.cacheHit,
     cache_key: null,
     saved_cache_cost: 0,
     request_tags: record.tags,

@@ -11,6 +11,8 @@ import { adminRoutes } from "../../../src/http/admin/index.ts";
 import type { App } from "../../../src/http/context.ts";
 import { errorResponse } from "../../../src/http/error-response.ts";
 import { accountStub } from "../../../src/platform/account/stub.ts";
+import { createRuntimeConfig, type RuntimeConfig } from "../../../src/platform/runtime-config.ts";
+import { createSealer } from "../../../src/platform/seal.ts";
 import { lenderStub } from "../../../src/platform/shared-budget/stub.ts";
 import { loaded } from "../../core/config/sample.ts";
 import { callFor, settlementOf } from "../../platform/accounts.ts";
@@ -27,10 +29,22 @@ export interface Answer {
   body: JsonObject;
 }
 
+export const sealer = createSealer(["a test's key secret"]);
+
+/** What is added at run time, beside this file. */
+export function runtimeOf(raw: object, variables: Record<string, string> = {}): RuntimeConfig {
+  const source = { raw, variables, config: loaded(raw, variables) };
+  return createRuntimeConfig(source, { db, sealer, nowMs: () => Date.parse(NOW) });
+}
+
 /** The management routes over a real database and real account objects, at a fixed time. */
 export function createAdmin(changes: Partial<AdminDeps> = {}) {
   const deps: AdminDeps = {
     config: loaded({}),
+    runtime: runtimeOf({}),
+    sealer,
+    sinks: [],
+    checkHealth: () => Promise.resolve({ kind: "healthy", durationMs: 1 }),
     masterKey: MASTER_KEY,
     signer,
     nowMs: () => Date.parse(NOW),
@@ -56,16 +70,22 @@ export function createAdmin(changes: Partial<AdminDeps> = {}) {
     return { status: response.status, body };
   }
 
-  function post(path: string, body: unknown, headers: Record<string, string> = {}) {
+  function post(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+    method = "POST",
+  ) {
     const authorization = `Bearer ${MASTER_KEY}`;
     return send(path, {
-      method: "POST",
+      method,
       headers: { authorization, "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
   }
 
   return {
+    deps,
     send,
     post,
     async generate(wish: object = {}) {
@@ -73,6 +93,8 @@ export function createAdmin(changes: Partial<AdminDeps> = {}) {
       if (status !== 200) throw new Error(JSON.stringify(body));
       return { made: body, key: textAt(body, "key"), hash: textAt(body, "token") };
     },
+    /** The answer as it came. */
+    request: (path: string, init: RequestInit) => app.request(path, init),
     /** What is no JSON. */
     file: (path: string) =>
       app.request(path, { headers: { authorization: `Bearer ${MASTER_KEY}` } }),

@@ -45,6 +45,8 @@ describe("POST /key/generate", () => {
       tpm_limit_type: null,
       allowed_cache_controls: [],
       allowed_routes: [],
+      allowed_ips: [],
+      key_type: null,
       allowed_passthrough_routes: null,
       allowed_vector_store_indexes: null,
       access_group_ids: null,
@@ -56,6 +58,7 @@ describe("POST /key/generate", () => {
       router_settings: null,
       auto_rotate: null,
       rotation_interval: null,
+      key_rotation_at: null,
       blocked: null,
       object_permission: null,
       litellm_budget_table: null,
@@ -161,6 +164,28 @@ describe("POST /key/generate", () => {
     [{ key: `sk-sekisho-${"a".repeat(75)}` }, "key"],
     [{ key_alias: "two\nlines" }, "key_alias"],
     [{ blocked: "yes" }, "blocked"],
+    [{ allowed_ips: ["10.0.0.0/8", "10.0.0.0/33"] }, "allowed_ips.1"],
+    [{ temp_budget_increase: 5 }, "temp_budget_expiry"],
+    [{ temp_budget_expiry: "2026-12-01" }, "temp_budget_increase"],
+    [{ temp_budget_increase: 5, temp_budget_expiry: "soon" }, "temp_budget_expiry"],
+    [{ auto_rotate: true }, "rotation_interval"],
+    [{ auto_rotate: true, rotation_interval: "often" }, "rotation_interval"],
+    [{ model_max_budget: { "gpt-4o": "much" } }, "model_max_budget.gpt-4o"],
+    [{ model_max_budget: { "gpt-4o": {} } }, "model_max_budget.gpt-4o.budget_limit"],
+    [{ model_max_budget: { m: { budget_limit: -1 } } }, "model_max_budget.m.budget_limit"],
+    [
+      { model_max_budget: { m: { max_budget: 1, budget_duration: "x" } } },
+      "model_max_budget.m.budget_duration",
+    ],
+    [
+      { model_max_budget: { m: { budget_limit: "1", time_period: 5 } } },
+      "model_max_budget.m.time_period",
+    ],
+    [
+      { model_max_budget: { g: { models: "a", budget_limit: 1, time_period: "1d" } } },
+      "model_max_budget.g.models",
+    ],
+    [{ model_max_budget: { m: { rpm_limit: 1.5 } } }, "model_max_budget.m.rpm_limit"],
   ])("refuses %j and names %s", async (body, param) => {
     const answer = await post("/key/generate", body);
     expect(answer).toMatchObject({ status: 400, body: { error: { param, code: "400" } } });
@@ -183,101 +208,75 @@ describe("POST /key/generate", () => {
     expect(await post("/key/generate", { team_id: "nowhere" })).toMatchObject({ status: 404 });
   });
 
+  it("takes per-model budgets in all of LiteLLM's spellings, and they hold", async () => {
+    const model_max_budget = {
+      "gpt-4o": { budget_limit: "0.00000015", time_period: "1d" },
+      o3: { max_budget: 1, budget_duration: "30d" },
+      mini: 2.5,
+      group: { models: ["a", "b"], budget_limit: 10, time_period: "1mo" },
+    };
+    const { made, key } = await generate({ model_max_budget });
+    expect(made["model_max_budget"]).toEqual(model_max_budget);
+    await spendWith(key, 60);
+    expect((await callWith(key)).reply).toMatchObject({
+      refusal: { reason: "budget", model: "gpt-4o", limitNanoUsd: 150 },
+    });
+    admitted((await callWith(key, { model: "o3" })).reply);
+    const { body } = await get(`/key/info?key=${key}`);
+    expect(body).toMatchObject({
+      info: {
+        model_max_budget_usage: {
+          "gpt-4o": { current_spend: 0.000_000_06, budget_limit: 0.000_000_15, time_period: "1d" },
+          group: { current_spend: 0, budget_limit: 10, time_period: "1mo" },
+        },
+      },
+    });
+  });
+
+  it("keeps a key to addresses, and keeps its purpose and its leave to be clamped", async () => {
+    const wish = { allowed_ips: ["10.0.0.0/8"], purpose: "batch", allow_clamp: true };
+    const { made, key } = await generate({ ...wish, metadata: { a: 1 } });
+    expect(made).toMatchObject({
+      allowed_ips: ["10.0.0.0/8"],
+      metadata: { a: 1, purpose: "batch", allow_clamp: true },
+    });
+    expect((await callWith(key, { requesterIp: "192.0.2.1" })).reply).toMatchObject({
+      refusal: { reason: "address-denied" },
+    });
+    admitted((await callWith(key, { requesterIp: "10.1.2.3" })).reply);
+  });
+
+  it("has the limits of a linked budget where it has none of its own, if there is one", async () => {
+    await post("/budget/new", { budget_id: "linked", max_budget: 0, rpm_limit: 5 });
+    const { made, key } = await generate({ budget_id: "linked" });
+    expect(made).toMatchObject({
+      max_budget: null,
+      budget_id: "linked",
+      litellm_budget_table: { budget_id: "linked", max_budget: 0, rpm_limit: 5 },
+    });
+    expect((await callWith(key)).reply).toMatchObject({ refusal: { reason: "budget" } });
+    const own = await generate({ budget_id: "linked", max_budget: 1 });
+    admitted((await callWith(own.key)).reply);
+    const nowhere = { status: 404, body: { error: { param: "budget_id" } } };
+    expect(await post("/key/generate", { budget_id: "nowhere" })).toMatchObject(nowhere);
+    expect(await post("/key/update", { key: own.key, budget_id: "nowhere" })).toMatchObject(
+      nowhere,
+    );
+  });
+
+  it("gives a provisioning key one route and one role", async () => {
+    const { made, key } = await generate({ key_type: "provisioning" });
+    expect(made).toMatchObject({ key_type: "provisioning", allowed_routes: ["/user/new"] });
+    const headers = { authorization: `Bearer ${key}` };
+    expect((await post("/user/new", { user_id: "signed-up" }, headers)).status).toBe(200);
+    expect((await post("/key/generate", {}, headers)).status).toBe(403);
+    expect((await callWith(key)).reply).toMatchObject({ refusal: { reason: "route-denied" } });
+  });
+
   it("leaves nothing behind when the account cannot be reached", async () => {
     const cut = createAdmin({ account: unreachable });
     const answer = await cut.post("/key/generate", { key_alias: "half-made" });
     expect(answer).toMatchObject({ status: 503, body: { error: { code: "503" } } });
     await generate({ key_alias: "half-made" });
-  });
-});
-
-describe("GET /key/info", () => {
-  it("shows a key by its text and by its hash, with what it spent up to now", async () => {
-    const { key, hash } = await generate({
-      max_budget: 1,
-      budget_duration: "30d",
-      key_alias: "shown",
-    });
-    await spendWith(key, 42_000_000);
-    const { body } = await get(`/key/info?key=${key}`);
-    expect(body["key"]).toBe(key);
-    expect(body["info"]).toEqual({
-      key_name: `sk-...${key.slice(-4)}`,
-      key_alias: "shown",
-      soft_budget_cooldown: false,
-      spend: 0.042,
-      expires: null,
-      models: [],
-      max_budget: 1,
-      budget_duration: "30d",
-      budget_reset_at: "2026-12-01T00:00:00+00:00",
-      tpm_limit: null,
-      rpm_limit: null,
-      max_parallel_requests: null,
-      metadata: {},
-      aliases: {},
-      config: {},
-      router_settings: {},
-      user_id: null,
-      team_id: null,
-      agent_id: null,
-      project_id: null,
-      permissions: {},
-      blocked: null,
-      soft_budget: null,
-      budget_limits: null,
-      allowed_cache_controls: [],
-      allowed_routes: [],
-      policies: [],
-      access_group_ids: [],
-      model_spend: {},
-      model_max_budget: {},
-      budget_id: null,
-      organization_id: null,
-      object_permission_id: null,
-      created_at: NOW,
-      created_by: "default_user_id",
-      updated_at: NOW,
-      updated_by: "default_user_id",
-      rotation_count: 0,
-      auto_rotate: false,
-      rotation_interval: null,
-      last_rotation_at: null,
-      key_rotation_at: null,
-      litellm_budget_table: null,
-      object_permission: null,
-    });
-    expect((await get(`/key/info?key=${hash}`)).body).toMatchObject({
-      key: hash,
-      info: { key_alias: "shown", spend: 0.042 },
-    });
-  });
-
-  it("shows a key itself, and nobody else's", async () => {
-    const { key, hash } = await generate({ key_alias: "self" });
-    const other = await generate();
-    expect((await get("/key/info", key)).body).toMatchObject({
-      key: hash,
-      info: { key_alias: "self" },
-    });
-    expect((await get(`/key/info?key=${key}`, key)).status).toBe(200);
-    expect(await get(`/key/info?key=${other.hash}`, key)).toMatchObject({
-      status: 403,
-      body: { error: { code: "403" } },
-    });
-  });
-
-  it("says in LiteLLM's words that there is no such key", async () => {
-    expect(await get("/key/info?key=sk-nobody-knows-it")).toMatchObject({
-      status: 404,
-      body: {
-        error: {
-          message: "Key not found in database",
-          type: "not_found_error",
-          param: "key",
-          code: "404",
-        },
-      },
-    });
   });
 });

@@ -35,9 +35,12 @@ export const requests = sqliteTable(
     statusCode: integer("status_code").notNull(),
     ending: text("ending").$type<CallRecord["ending"]>().notNull(),
     errorCode: text("error_code"),
+    cacheHit: integer("cache_hit", { mode: "boolean" }).notNull().default(false),
     attempts: integer("attempts").notNull(),
     routeReason: text("route_reason").$type<CallRecord["routeReason"]>(),
     cachedTokensExpected: integer("cached_tokens_expected").notNull().default(0),
+    fallbackFrom: text("fallback_from"),
+    hedgedNanoUsd: integer("hedged_nano_usd").notNull().default(0),
     /** The day it started on, in the operator's time zone: `2026-11-21`. */
     day: text("day").notNull().default(""),
     /** What kind of program called: `claude-code`, `openai-python`. */

@@ -1,0 +1,105 @@
+import type { Failure, FailureCategory } from "../core/failure.ts";
+import type { AttemptReport } from "../core/routing/choice.ts";
+import type { Charge } from "./charge.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** How an attempt went, without where it was made. */
+export type Told = Pick<AttemptReport, "result" | "tokens">;
+
+/** Nobody was asked, so the vendor counts nothing. */
+export const UNSENT: Told = { result: { kind: "unsent" }, tokens: 0 };
+
+/** Another deployment was quicker; what its vendor counts nobody knows. */
+export const ABANDONED: Told = { result: { kind: "abandoned" }, tokens: null };
+
+/** An attempt that brought no answer. */
+export function toldOfFailure({ category, retryAfterMs }: Failure): Told {
+  return {
+    result: {
+      kind: "failed",
+      category,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+    tokens: countsNothing(category) ? 0 : null,
+  };
+}
+
+/** A vendor that refuses a request does not count its tokens; one that breaks may have. */
+function countsNothing(category: FailureCategory): boolean {
+  switch (category) {
+    case "rate-limit":
+    case "quota":
+    case "overloaded":
+    case "context-length":
+    case "content-policy":
+    case "invalid-request":
+    case "too-large":
+    case "credential":
+    case "permission":
+    case "not-found":
+      return true;
+    case "server-error":
+    case "timeout":
+    case "connection":
+    case "broken-stream":
+      return false;
+  }
+}
+
+/** What the end of a call says about the attempt that was still under way. */
+export function toldOfEnding(
+  { ending, observed, errorCode }: Outcome,
+  charge: Charge,
+  timing: { sentAtMs: number; nowMs: number; stream: boolean },
+): Told {
+  const tokens = tokensOf(charge);
+  switch (ending) {
+    case "finished":
+      return { result: { kind: "answered", ...durations(observed, timing) }, tokens };
+    case "broken":
+      // A fault of ours says nothing about the deployment.
+      if (errorCode === "internal_error") return { result: { kind: "abandoned" }, tokens };
+      return { result: { kind: "failed", category: brokenBy(errorCode) }, tokens };
+    case "caller-gone":
+    case "refused":
+      return { result: { kind: "abandoned" }, tokens };
+  }
+}
+
+function durations(
+  { firstTokenAtMs }: Outcome["observed"],
+  { sentAtMs, nowMs, stream }: { sentAtMs: number; nowMs: number; stream: boolean },
+): { firstTokenMs: number | null; totalMs: number } {
+  // An answer in one piece has its first token when it has its last.
+  const hasFirst = stream && firstTokenAtMs !== null;
+  return {
+    firstTokenMs: hasFirst ? Math.max(0, firstTokenAtMs - sentAtMs) : null,
+    totalMs: Math.max(0, nowMs - sentAtMs),
+  };
+}
+
+function brokenBy(errorCode: Outcome["errorCode"]): FailureCategory {
+  switch (errorCode) {
+    case "upstream_timeout":
+      return "timeout";
+    case "upstream_overloaded":
+      return "overloaded";
+    case "upstream_rate_limited":
+      return "rate-limit";
+    default:
+      return "broken-stream";
+  }
+}
+
+/** `null` where only the reservation is known. */
+function tokensOf({ usage, usageSource }: Charge): number | null {
+  switch (usageSource) {
+    case "reported":
+    case "observed":
+      return usage.inputTokens + usage.outputTokens;
+    case "reserved":
+      return null;
+    case "none":
+      return 0;
+  }
+}

@@ -101,6 +101,8 @@ export interface Asker {
   memberTeams: readonly MemberTeam[];
   organizationIds: readonly string[];
   adminOrganizationIds: readonly string[];
+  /** A key made for reports may read everybody's spend, whatever its owner is. */
+  readsAllSpend?: boolean;
 }
 
 export interface MemberTeam {
@@ -151,6 +153,7 @@ export interface Owner {
  * a team's keys is said by route (`/key/update`), so the path decides too.
  */
 export function coverageOf(action: Action, asker: Asker, path = ""): Coverage | undefined {
+  if (asker.readsAllSpend === true && isReadingSpend(action)) return { kind: "all" };
   const row = PERMISSIONS[action];
   const reaches = new Set(asker.roles.flatMap((role) => row[role] ?? []));
   if (reaches.size === 0) return undefined;
@@ -171,6 +174,10 @@ export function coverageOf(action: Action, asker: Asker, path = ""): Coverage | 
       ? { ownWithin: { teamIds: permitted, organizationIds: asker.organizationIds } }
       : {}),
   };
+}
+
+function isReadingSpend(action: Action): boolean {
+  return action === "spend.read" || action === "spend.read-all";
 }
 
 function changesKeys(action: Action): boolean {

@@ -103,6 +103,8 @@ export async function openStream(
     stream.cancel();
     request.abort();
   };
+  // Who is told to stop stops at once, also where the body does not end with its request.
+  request.signal.addEventListener("abort", () => stream.cancel(), { once: true });
   const heldBack: ReadFrame[] = [];
   const verdict = await readOpening(stream, heldBack).catch((cause: unknown) => {
     abort();

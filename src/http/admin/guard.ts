@@ -1,5 +1,6 @@
 import { equalSecrets, findKey } from "../../core/credentials.ts";
 import { GatewayError } from "../../core/errors.ts";
+import { isJsonObject } from "../../core/json.ts";
 import { hashKey, looksNative, readKey } from "../../core/key-format.ts";
 import { mayCallRoute } from "../../core/routes.ts";
 import type { Asker, Role } from "../../core/roles.ts";
@@ -83,7 +84,13 @@ async function askerWith(row: KeyRow, deps: AdminDeps): Promise<Asker> {
       .map((team) => ({ id: team.id, permissions: memberPermissions(team) })),
     organizationIds: organizations.map((one) => one.organizationId),
     adminOrganizationIds,
+    readsAllSpend: isForReports(settings),
   };
+}
+
+/** LiteLLM's `permissions.get_spend_routes`, which only an administrator can give a key. */
+function isForReports({ permissions }: KeyRow["settings"]): boolean {
+  return isJsonObject(permissions) && permissions["get_spend_routes"] === true;
 }
 
 /** `org_admin` and `team_admin` are offices somewhere; as a person's own role they give nothing. */

@@ -106,10 +106,12 @@ export function bodyRoute<Body extends z.ZodType>(
   definition: Definition & {
     method?: "POST" | "PATCH" | "PUT" | "DELETE";
     body: Body;
+    /** Nothing at all reads as `{}`. */
+    mayBeEmpty?: boolean;
     answer(call: AdminCall & { body: z.output<Body> }): Promise<Json | Response>;
   },
 ): AdminRoute {
-  const { paths, action, summary, body: schema, method = "POST" } = definition;
+  const { paths, action, summary, body: schema, method = "POST", mayBeEmpty } = definition;
   return {
     method,
     paths,
@@ -122,7 +124,7 @@ export function bodyRoute<Body extends z.ZodType>(
         method,
         [...paths],
         guard(action, depsOf),
-        method === "DELETE" ? allowJson : requireJson,
+        mayBeEmpty === true || method === "DELETE" ? allowJson : requireJson,
         input.middleware,
         (c: Context<GuardedApp>) =>
           respond(c, (call) => definition.answer({ ...call, body: input.takenFrom(c.req.raw) })),

@@ -13,6 +13,7 @@ export const spendResetRoutes: AdminRoute[] = [
     summary:
       "Sets the spend of every key and team to zero, with the master key only. Calls and sums of the past stay.",
     body: z.object({}),
+    mayBeEmpty: true,
     async answer(call) {
       const { asker, deps } = call;
       if (asker.keyHash !== MASTER_KEY_HASH) throw masterOnly();

@@ -9,6 +9,7 @@ import { refuseEscalation } from "./user-reach.ts";
 export async function grantedWish(call: AdminCall, body: NewUserBody): Promise<NewUserBody> {
   refuseEscalation(call, body.user_role);
   if (call.asker.roles.includes("provisioning")) return provisioned(call, body);
+  refusePowerfulKey(call, body);
   const wish = withOwnOrganization(call, body);
   await requireOwnPlaces(call, wish);
   return withDefaults(call, wish);
@@ -40,6 +41,21 @@ type DefaultTeam = AdminCall["deps"]["config"]["settings"]["newUsers"]["teams"][
 function membershipOf({ teamId, role, maxBudgetUsd }: DefaultTeam) {
   return { team_id: teamId, user_role: role, max_budget_in_team: maxBudgetUsd };
 }
+
+/** Keys that manage anything are an administrator's to give: one that provisions knows no organization. */
+function refusePowerfulKey({ coverage }: AdminCall, body: NewUserBody): void {
+  if (coverage.kind === "all") return;
+  const isPlain = !body.key_type || PLAIN_TYPES.has(body.key_type);
+  const param = isPlain ? (body.permissions ? "permissions" : undefined) : "key_type";
+  if (param === undefined) return;
+  throw new GatewayError(
+    "admin_only",
+    `Only a proxy_admin may set ${param}=${JSON.stringify(body[param])}.`,
+    { param },
+  );
+}
+
+const PLAIN_TYPES = new Set<unknown>(["default", "llm_api", "read_only"]);
 
 /** Who administers organizations makes people in one of them, and keys that spend its money. */
 function withOwnOrganization({ coverage }: AdminCall, body: NewUserBody): NewUserBody {

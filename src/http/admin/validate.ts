@@ -65,11 +65,19 @@ export function inputOf<Schema extends z.ZodType>(
 ): Input<z.output<Schema>> {
   // The validator's own way to hand values on is typed by the path, which a list of routes has lost.
   const inputs = new WeakMap<Request, { value: z.output<Schema> }>();
+  const check = zValidator(target, schema, (result, c) => {
+    if (!result.success) throw wrongField(result.error);
+    inputs.set(c.req.raw, { value: result.data });
+  });
   return {
-    middleware: zValidator(target, schema, (result, c) => {
-      if (!result.success) throw wrongField(result.error);
-      inputs.set(c.req.raw, { value: result.data });
-    }),
+    middleware: async (c, next) => {
+      if (target === "query" || (await c.req.text()) !== "") return check(c, next);
+      // Some clients announce JSON and send nothing.
+      const read = schema.safeParse({});
+      if (!read.success) throw wrongField(read.error);
+      inputs.set(c.req.raw, { value: read.data });
+      return next();
+    },
     takenFrom(request) {
       const input = inputs.get(request);
       if (input === undefined) throw new Error("A handler ran before its input was read.");

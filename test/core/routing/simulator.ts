@@ -19,6 +19,8 @@ export interface Traffic {
   minutes: number;
   /** How long calls may wait for a place. */
   waitMs: number;
+  /** How often a call is tried before its caller is told. */
+  attemptsMax: number;
 }
 
 export interface Counts {
@@ -30,6 +32,8 @@ export interface Counts {
   furtherTurns: number;
   cacheHits: number;
   accepted: Map<string, number>;
+  /** Estimates at the end, of requests per minute. */
+  learned: Map<string, number>;
 }
 
 interface Event {
@@ -39,7 +43,6 @@ interface Event {
 
 const CACHE_MS = 300_000;
 const REFUSAL_MS = 150;
-const ATTEMPTS_MAX = 4;
 const DUTY_MS = 20_000;
 /** The first minutes are for learning and do not count. */
 const WARM_UP_MS = 3 * 60_000;
@@ -70,6 +73,7 @@ export function simulate(
     furtherTurns: 0,
     cacheHits: 0,
     accepted: new Map(vendors.map((one) => [one.id, 0])),
+    learned: new Map(),
   };
   const events = createQueue();
 
@@ -137,7 +141,7 @@ export function simulate(
           atMs,
         );
         const again = { ...asked, asked: [...asked.asked, deploymentId] };
-        if (again.asked.length < ATTEMPTS_MAX) {
+        if (again.asked.length < traffic.attemptsMax) {
           attempt(again, atMs, sinceMs, isCounted, number, conversation);
         } else refuse();
       });
@@ -180,6 +184,9 @@ export function simulate(
     events.add(atMs, () => turn(conversation, 1, atMs));
   }
   events.runUntil(endMs);
+  for (const [id, { quota }] of state.deployments) {
+    if (quota.requests !== undefined) counts.learned.set(id, quota.requests.perMinute);
+  }
   return counts;
 }
 

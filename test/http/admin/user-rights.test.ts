@@ -34,6 +34,10 @@ describe("who may make whom", () => {
     expect((await make({ organizations: [organizationId, elsewhere] })).status).toBe(403);
     expect((await make({ organizations: [organizationId], teams: [otherTeam] })).status).toBe(403);
     expect((await make({ organizations: [organizationId], team_id: otherTeam })).status).toBe(403);
+    for (const more of [{ key_type: "provisioning" }, { permissions: { a: true } }]) {
+      const wish = { organizations: [organizationId], ...more };
+      expect((await make(wish)).status, JSON.stringify(more)).toBeGreaterThanOrEqual(400);
+    }
     const { status, body } = await make({ organizations: [organizationId], teams: [teamId] });
     expect(status).toBe(200);
     // Their key spends the organization's money.

@@ -120,37 +120,17 @@ const AUDIO_BYTES_PER_TOKEN = 8;
 const INPUT_TOKENS_MAX = 100_000_000;
 
 /** A number of tokens that the model's count of this input cannot exceed. */
-function inputTokensMax(measure: InputMeasure, { baseModel, facts }: Deployment): number {
+function inputTokensMax(measure: InputMeasure, { facts: { capabilities } }: Deployment): number {
   const seen =
     REQUEST_TOKENS +
     measure.textBytes +
-    measure.images * imageTokensMax(baseModel) +
+    measure.images * capabilities.imageTokensMax +
     Math.ceil(measure.audioBytes / AUDIO_BYTES_PER_TOKEN) +
     measure.vendorTools * VENDOR_TOOL_TOKENS +
     (measure.hasTools ? TOOL_PROMPT_TOKENS : 0);
   // What cannot be seen still has to fit into the model.
-  const all = measure.unseen ? Math.max(seen, facts.capabilities.maxInputTokens) : seen;
+  const all = measure.unseen ? Math.max(seen, capabilities.maxInputTokens) : seen;
   return Math.min(all, INPUT_TOKENS_MAX);
-}
-
-/** Most tokens one picture can become, by family; first match wins. */
-const IMAGE_TOKENS_MAX: readonly [RegExp, number][] = [
-  // Width × height / 750 after resizing: 1,600, and 4,784 since Opus 4.7.
-  [/claude/, 5_000],
-  // 258 for each tile of at most 3,072 × 3,072 pixels in strips of 256 (Gemini 2), 2,240 (Gemini 3).
-  [/gemini/, 7_000],
-  // 2,833 + 5,667 for each of at most 8 tiles.
-  [/gpt-4o-mini/, 50_000],
-  // 85 + 170 for each of at most 8 tiles.
-  [/gpt-4o|gpt-4\.1$|o[13]$/, 1_500],
-];
-
-/** OpenAI's newest: 10,000 patches at `detail: original`, times the largest factor printed, 2.46. */
-const OTHER_IMAGE_TOKENS_MAX = 25_000;
-
-function imageTokensMax(baseModel: string): number {
-  const row = IMAGE_TOKENS_MAX.find(([pattern]) => pattern.test(baseModel));
-  return row?.[1] ?? OTHER_IMAGE_TOKENS_MAX;
 }
 
 /** English has four bytes to a token and Japanese three; JSON and code lie between. */

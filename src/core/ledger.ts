@@ -75,7 +75,9 @@ export interface ReserveRequest extends Visit {
   deadlineMs: number;
   /** How long the caller is willing to wait for money that calls in flight hold. */
   waitMs: number;
-  /** Filed, completed with the reservation, should nobody ever settle this lease. */
+  /** Refusals are answered, and so recorded, with LiteLLM's statuses before 1.84. */
+  legacyStatuses?: boolean;
+  /** Filed, completed with what the account knows, when it refuses the call or nobody ever settles it. */
   draft: CallRecord;
 }
 

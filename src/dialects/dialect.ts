@@ -21,6 +21,8 @@ export type DialectName =
 export interface RouteTarget {
   model?: string;
   stream?: boolean;
+  /** The operator of this model prefers an answer without a parameter to a refusal. */
+  dropParams?: boolean;
 }
 
 /** A request body: its exact text for passing through, its value for looking into. */

@@ -1,12 +1,17 @@
-/** Every vendor accepts these characters, and the strictest (OpenAI) forty of them. */
-const LEGAL = /^[a-zA-Z0-9_-]{1,40}$/;
+/** Every vendor accepts these characters. */
+const LEGAL = /^[a-zA-Z0-9_-]+$/;
+
+/** As many every caller's client keeps as they are; of vendors the facts say how many. */
+const CHARACTERS_MAX = 40;
 
 /**
  * The id of a tool call as any vendor accepts it. A legal id stays; another becomes the same
  * substitute every time, so that call and result still find each other and nothing need be stored.
  */
-export function legalToolId(id: string): string {
-  return LEGAL.test(id) ? id : `call_${hash(id, 0x811c9dc5)}${hash(id, 0x01000193)}`;
+export function legalToolId(id: string, charactersMax: number = CHARACTERS_MAX): string {
+  return id.length <= charactersMax && LEGAL.test(id)
+    ? id
+    : `call_${hash(id, 0x811c9dc5)}${hash(id, 0x01000193)}`;
 }
 
 /** FNV-1a over UTF-16 units. Two seeds make collisions within one conversation a non-event. */

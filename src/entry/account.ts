@@ -1,7 +1,7 @@
 import { compose } from "../compose.ts";
-import type { SharedPolicy } from "../core/ledger/shared/terms.ts";
 import type { Env } from "../env.ts";
 import { Account as AccountObject } from "../platform/account.ts";
+import type { SharedDefaults } from "../platform/shared-directory.ts";
 
 /** The account object as deployed: what of it stands in `config.yaml`, it reads from there. */
 export class Account extends AccountObject {
@@ -10,8 +10,9 @@ export class Account extends AccountObject {
     return this.settings().timeZone;
   }
 
-  protected override globalPolicy(): SharedPolicy | undefined {
-    return this.settings().globalBudget;
+  protected override sharedDefaults(): SharedDefaults {
+    const { globalBudget: global, endUsers } = this.settings();
+    return { global, endUserBudgetId: endUsers.defaultBudgetId };
   }
 
   /** Not `#settings`: the constructor above this class asks before its own private names exist. */

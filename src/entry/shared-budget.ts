@@ -1,7 +1,7 @@
 import { compose } from "../compose.ts";
-import type { SharedPolicy } from "../core/ledger/shared/terms.ts";
 import type { Env } from "../env.ts";
 import { SharedBudget as SharedBudgetObject } from "../platform/shared-budget.ts";
+import type { SharedDefaults } from "../platform/shared-directory.ts";
 
 /** The shared budget as deployed: its time zone, and the budget of everything, stand in `config.yaml`. */
 export class SharedBudget extends SharedBudgetObject {
@@ -9,8 +9,9 @@ export class SharedBudget extends SharedBudgetObject {
     return this.#settings().timeZone;
   }
 
-  protected override globalPolicy(): SharedPolicy | undefined {
-    return this.#settings().globalBudget;
+  protected override sharedDefaults(): SharedDefaults {
+    const { globalBudget: global, endUsers } = this.#settings();
+    return { global, endUserBudgetId: endUsers.defaultBudgetId };
   }
 
   #settings() {

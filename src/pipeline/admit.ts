@@ -76,6 +76,7 @@ export function reserveRequest(call: Call, bound: CostBound, deps: Deps): Reserv
     allowsClamping: call.allowsClamping,
     deadlineMs: deps.nowMs() + LEASE_MS,
     waitMs: deps.config.settings.budgetWaitMs,
+    legacyStatuses: deps.config.settings.legacyStatuses,
     draft: draftRecord(call, deps),
   };
 }

@@ -5,10 +5,11 @@ import type { Call } from "./call.ts";
  * What keeps the calls of one conversation together, where the vendor has its prompt cached. Clients
  * that name their session are believed; of the others the beginning of the prompt, which stays the
  * same while a conversation grows, tells. Two accounts never share one. `null` where there is nothing
- * to keep: what is no conversation has no cache.
+ * to keep.
  */
 export async function affinityOf(call: Call): Promise<string | null> {
-  if (call.route.forward !== undefined) return null;
+  // A short prompt is cached nowhere: its calls are better spread.
+  if (guessCachedTokens(call) === 0) return null;
   const named = sessionOf(call);
   const text = named ?? beginningOf(call.body.value);
   return text === "" ? null : digest(`${call.caller.accountId}\n${text}`);

@@ -23,6 +23,8 @@ export interface AnswerStream {
    * costs far less CPU, until `hurry` resolves.
    */
   readInBulk(hurry: Promise<unknown>): void;
+  /** The first word is there. */
+  begin(): void;
   /** Stops the upstream. Safe to call at any time, any number of times. */
   cancel(): void;
 }
@@ -33,6 +35,8 @@ export interface StreamParts {
   reader: AnswerReader;
   /** Longest silence between two pieces. */
   idleTimeoutMs: number;
+  /** The same until `begin` is called; a first word may take longer than the next. */
+  openingTimeoutMs?: number;
   /** How long it may go on at all. */
   endsAfterMs?: number;
 }
@@ -40,6 +44,7 @@ export interface StreamParts {
 export function openAnswerStream(parts: StreamParts): AnswerStream {
   const bytes = parts.body.getReader({ mode: "byob" });
   const endsAtMs = Date.now() + (parts.endsAfterMs ?? Infinity);
+  let silenceMs = parts.openingTimeoutMs ?? parts.idleTimeoutMs;
   let hurry: Promise<unknown> | undefined;
   let done = false;
   let fault: { cause: unknown } | undefined;
@@ -68,8 +73,9 @@ export function openAnswerStream(parts: StreamParts): AnswerStream {
     let piece: Uint8Array | undefined;
     try {
       if (hurry !== undefined) await pause(GATHER_MS, hurry);
-      const leftMs = Math.min(parts.idleTimeoutMs, endsAtMs - Date.now());
-      piece = await withTimeout(readPiece(bytes), leftMs);
+      const leftMs = endsAtMs - Date.now();
+      if (leftMs <= 0) throw new TooLong();
+      piece = await withTimeout(readPiece(bytes), Math.min(silenceMs, leftMs));
     } catch (cause) {
       return [broken(cause)];
     }
@@ -86,6 +92,7 @@ export function openAnswerStream(parts: StreamParts): AnswerStream {
       if (failed || fault !== undefined) cancel();
       return frames;
     },
+    begin: () => void (silenceMs = parts.idleTimeoutMs),
     readInBulk: (wakening) => void (hurry = wakening),
     cancel,
   };
@@ -118,6 +125,11 @@ class IdleTimeout extends Error {
   override readonly name = "IdleTimeout";
 }
 
+/** Words still come, but the call's time is over. */
+class TooLong extends Error {
+  override readonly name = "TooLong";
+}
+
 async function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   let timer: number | null = null;
   const silence = new Promise<never>((_, reject) => {
@@ -138,6 +150,9 @@ function broken(cause: unknown): ReadFrame {
 function failureOf(cause: unknown): Failure {
   if (cause instanceof IdleTimeout) {
     return { category: "timeout", status: 0, message: "The upstream fell silent." };
+  }
+  if (cause instanceof TooLong) {
+    return { category: "timeout", status: 0, message: "The upstream took too long." };
   }
   if (cause instanceof FramingError) {
     return { category: "broken-stream", status: 0, message: "The upstream's stream is corrupt." };

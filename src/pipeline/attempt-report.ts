@@ -79,16 +79,9 @@ function durations(
 }
 
 function brokenBy(errorCode: Outcome["errorCode"]): FailureCategory {
-  switch (errorCode) {
-    case "upstream_timeout":
-      return "timeout";
-    case "upstream_overloaded":
-      return "overloaded";
-    case "upstream_rate_limited":
-      return "rate-limit";
-    default:
-      return "broken-stream";
-  }
+  if (errorCode === "upstream_timeout") return "timeout";
+  if (errorCode === "upstream_overloaded") return "overloaded";
+  return errorCode === "upstream_rate_limited" ? "rate-limit" : "broken-stream";
 }
 
 /** `null` where only the reservation is known. */

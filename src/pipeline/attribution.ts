@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
 import type { Envelope } from "../dialects/dialect.ts";
+import { readEndUser } from "./end-user.ts";
 
 /** What a request says about itself, for records and reports. Bounded, and never its content. */
 export interface Attribution {
@@ -16,17 +17,12 @@ export function readAttribution(
   headers: Headers,
   body: JsonObject,
   envelope: Envelope,
+  endUserHeaders: readonly string[] = [],
 ): Attribution {
   const userAgent = bounded(headers.get("user-agent"), USER_AGENT_CHARACTERS_MAX);
   return {
     tags: readTags(headers, envelope, userAgent),
-    endUser: bounded(
-      headers.get("x-litellm-customer-id") ??
-        headers.get("x-litellm-end-user-id") ??
-        envelope.endUser ??
-        null,
-      NAME_CHARACTERS_MAX,
-    ),
+    endUser: bounded(readEndUser(headers, body, envelope, endUserHeaders), NAME_CHARACTERS_MAX),
     sessionId: readSession(headers),
     requesterIp: headers.get("cf-connecting-ip"),
     userAgent,

@@ -165,8 +165,9 @@ function keeping(making: Making): CachedCall {
     remember(response) {
       response.headers.set("x-litellm-cache-key", making.name);
       response.headers.set("x-sekisho-cache", "miss");
-      if (response.body === null) return response;
-      const [given, kept] = response.body.tee();
+      const bytes: ReadableStream<Uint8Array> | null = response.body;
+      if (bytes === null) return response;
+      const [given, kept] = bytes.tee();
       call.context.waitUntil(
         keepWhenWhole(kept, response, ending, making).catch((cause: unknown) => {
           deps.noteFault(cause);

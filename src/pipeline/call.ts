@@ -47,5 +47,5 @@ export interface Call {
   betas: string[];
   anthropicVersion: string | undefined;
   /** The whole request in no vendor's words; read once, when first needed. */
-  parsed(): ChatRequest;
+  parsed(dropParams: boolean): ChatRequest;
 }

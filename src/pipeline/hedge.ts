@@ -60,10 +60,12 @@ export interface Lost {
 export async function raceFor(first: Runner, race: Race, deps: Deps): Promise<Finish> {
   const leader = start(first, race);
   if (await within(race.afterMs, leader.done)) return alone(leader);
-  const choosing = race.second();
+  // Nobody's call fails because its second deployment cannot be found.
+  const choosing = race.second().catch((cause: unknown) => void deps.noteFault(cause));
   const rival = await Promise.race([choosing, leader.done.then(() => undefined)]);
   if (rival === undefined) {
-    void choosing.then((late) => late && race.dismiss(late));
+    const late = choosing.then((found) => found && race.dismiss(found));
+    late.catch((cause: unknown) => deps.noteFault(cause));
     return alone(leader);
   }
   const chaser = start(rival, race);

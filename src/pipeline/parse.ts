@@ -27,9 +27,10 @@ export async function parse(
   const envelope = dialect.readEnvelope(body.value, target);
   const visit = visitOf(request.headers, route.path);
   const asks = await resolveModel(envelope.model, caller, visit, deps);
-  const attributed = readAttribution(request.headers, body.value, envelope);
+  const { endUsers } = deps.config.settings;
+  const attributed = readAttribution(request.headers, body.value, envelope, endUsers.headers);
   const { meant, attribution, testedModel } = drawFor(asks, attributed, caller, deps);
-  let parsed: ChatRequest | undefined;
+  const parsed = new Map<boolean, ChatRequest>();
   return {
     context,
     caller,
@@ -46,7 +47,12 @@ export async function parse(
     wish: readCallWish(request.headers, body.value),
     betas: [...readList(request.headers.get("anthropic-beta")), ...betas],
     anthropicVersion: anthropicVersion(request.headers, dialect),
-    parsed: () => (parsed ??= dialect.parseRequest(body.value, target)),
+    parsed(dropParams) {
+      const request =
+        parsed.get(dropParams) ?? dialect.parseRequest(body.value, { ...target, dropParams });
+      parsed.set(dropParams, request);
+      return request;
+    },
   };
 }
 

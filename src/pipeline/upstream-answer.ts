@@ -97,6 +97,7 @@ export async function openStream(
     decoder: attempt.provider.createDecoder(dialect.name),
     reader: dialect.createReader(),
     idleTimeoutMs: timeouts.idleMs,
+    openingTimeoutMs: timeouts.answerMs,
     endsAfterMs: timeouts.streamEndMs,
   });
   const abort = (): void => {
@@ -113,6 +114,7 @@ export async function openStream(
     throw new AnswerLost({ deployment, attempts, observed }, cause);
   });
   if (verdict === "good") {
+    stream.begin();
     const { headers } = response;
     return { kind: "streamed", headers, dialect, stream, heldBack, forward, abort };
   }

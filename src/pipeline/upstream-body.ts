@@ -42,8 +42,8 @@ function limitOutput(
 
 function translate(attempt: Attempt, dialect: UpstreamDialect, dropped: string[]): JsonObject {
   const { call, deployment, outputTokensMax } = attempt;
-  const { model, baseModel, facts } = deployment;
-  const request = call.parsed();
+  const { model, baseModel, facts, dropParams } = deployment;
+  const request = call.parsed(dropParams);
   return dialect.renderRequest(
     outputTokensMax === undefined ? request : { ...request, maxOutputTokens: outputTokensMax },
     { model, baseModel, capabilities: facts.capabilities, dropped },

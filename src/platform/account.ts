@@ -12,7 +12,7 @@ import {
   type TeamPolicy,
   type UserPolicy,
 } from "../core/ledger/policy.ts";
-import type { SharedName, SharedPolicy, Statement, Terms } from "../core/ledger/shared/terms.ts";
+import type { SharedName, Statement, Terms } from "../core/ledger/shared/terms.ts";
 import { findOpenKey } from "../core/ledger/rotation.ts";
 import { accessOf, admissionOf, standingOf } from "../core/ledger/standing.ts";
 import type { Crossing } from "../core/ledger/warnings.ts";
@@ -44,17 +44,20 @@ import {
   keepUser,
   type Keeper,
 } from "./account/policies.ts";
-import { expireCalls, settleCalls, type Books } from "./account/settling.ts";
+import { createRefusals, type Refusals } from "./account/refusals.ts";
+import { expireCalls, fileRefused, settleCalls, type Books } from "./account/settling.ts";
 import * as storage from "./account/storage.ts";
 import { createSlices, type Slices } from "./account/slices.ts";
 import { createWaitingRoom, type Attempt, type WaitingRoom } from "./account/waiting.ts";
 import type { AccountEnv } from "./env.ts";
 import { lenderStub, type SharedBorrower } from "./shared-budget/stub.ts";
-import { createSharedDirectory } from "./shared-directory.ts";
+import { NO_DEFAULTS, type SharedDefaults } from "./shared-directory.ts";
 
 /** See `createGroupCommit`. */
 const SETTLE_GATHER_MS = 5;
 const PRUNE_EVERY_MS = 3_600_000;
+/** Longer than the local queue waits before it delivers, and before it tries again. */
+const LOCAL_QUEUE_MEMORY_MS = 60_000;
 
 /**
  * One account: a team, or a person without one, with all its keys. It is the one place where their
@@ -76,6 +79,7 @@ export class Account
   readonly #findings: Findings;
   readonly #slices: Slices;
   readonly #waiting: WaitingRoom;
+  readonly #refusals: Refusals;
   readonly #outbox: Outbox;
   readonly #commitSettlement: (settlement: Settlement) => Promise<void>;
   #alarmAtMs: number | null = null;
@@ -85,10 +89,20 @@ export class Account
     super(context, env);
     this.#sql = context.storage.sql;
     this.#state = storage.loadState(this.#sql, this.timeZone(), Date.now());
-    this.#findings = createFindings((hash) => findKey(env.DB, hash, this.#isMine, Date.now()), Date.now);
+    this.#findings = createFindings(
+      (hash) => findKey(env.DB, hash, this.#isMine, Date.now()),
+      Date.now,
+    );
     this.#slices = this.#createSlices(env);
     this.#waiting = createWaitingRoom((request) => this.#attemptAgain(request), Date.now);
-    this.#outbox = createOutbox(this.#sql, env.RECORDS, Date.now);
+    const keepSentMs = env.SEKISHO_LOCAL === undefined ? 0 : LOCAL_QUEUE_MEMORY_MS;
+    this.#outbox = createOutbox(this.#sql, env.RECORDS, Date.now, keepSentMs);
+    this.#refusals = createRefusals({
+      state: this.#state,
+      nowMs: Date.now,
+      file: (records) => this.#charge((books, nowMs) => fileRefused(books, records, nowMs)),
+      wakeInTime: () => this.#wakeInTime(),
+    });
     this.#commitSettlement = createGroupCommit((all) => this.#settleAll(all), SETTLE_GATHER_MS);
     const alarmKnown = context.blockConcurrencyWhile(async () => {
       this.#alarmAtMs = await context.storage.getAlarm();
@@ -102,9 +116,9 @@ export class Account
     return "UTC";
   }
 
-  /** The budget of everything, which the Worker's exports read from the configuration. */
-  protected globalPolicy(): SharedPolicy | undefined {
-    return undefined;
+  /** Budgets that stand in the configuration, which the Worker's exports read. */
+  protected sharedDefaults(): SharedDefaults {
+    return NO_DEFAULTS;
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveReply> {
@@ -116,7 +130,10 @@ export class Account
     const waiting = this.#waiting.find(request.leaseId);
     if (waiting !== undefined) return waiting;
     const attempt = this.#attempt(request);
-    return attempt.kind === "wait" ? this.#waiting.join(request, attempt.refusal) : attempt;
+    const isWaiting = attempt.kind === "wait";
+    const reply = isWaiting ? await this.#waiting.join(request, attempt.refusal) : attempt;
+    if (reply.kind === "refused") this.#refusals.note(request, reply.refusal);
+    return reply;
   }
 
   async amend(request: ReserveRequest): Promise<AmendReply> {
@@ -209,6 +226,7 @@ export class Account
     // It rings now: what comes up while it does is looked at when it is done.
     this.#alarmAtMs = nowMs;
     this.#expireOverdue(nowMs);
+    this.#refusals.tell();
     await Promise.all([this.#outbox.send(), this.#slices.giveBack()]);
     if (nowMs - this.#prunedAtMs > PRUNE_EVERY_MS) {
       storage.pruneClosed(this.#sql, nowMs);
@@ -302,7 +320,8 @@ export class Account
   }
 
   #wakeInTime(): void {
-    const due = [nextDeadlineMs(this.#state), this.#outbox.dueAtMs(), this.#slices.dueAtMs()];
+    const keepers = [this.#outbox, this.#slices, this.#refusals].map((one) => one.dueAtMs());
+    const due = [nextDeadlineMs(this.#state), ...keepers];
     for (const atMs of due) if (atMs !== undefined) this.#wakeAt(atMs);
   }
 
@@ -314,13 +333,12 @@ export class Account
   }
 
   #createSlices(env: AccountEnv): Slices {
-    const global = this.globalPolicy();
     return createSlices({
       sql: this.#sql,
       state: this.#state,
       accountId: this.ctx.id.toString(),
-      global,
-      directory: createSharedDirectory(env.DB, global),
+      defaults: this.sharedDefaults(),
+      database: env.DB,
       lender: (name) => lenderStub(env.SHARED_BUDGET, name),
       nowMs: Date.now,
       commit: (change) => this.#commit(change),

@@ -9,6 +9,8 @@ export interface AccountEnv {
   RECORDS: Queue<RecordsMessage>;
   /** Budgets it shares with other accounts. */
   SHARED_BUDGET: DurableObjectNamespace;
+  /** Set by `npm start`, whose queue forgets what it holds when the process is killed. */
+  SEKISHO_LOCAL?: string;
 }
 
 /** What a shared budget needs of them. */

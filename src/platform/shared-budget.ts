@@ -9,6 +9,7 @@ import {
   lenderStanding,
   resetLender,
   roll,
+  spentByAll,
   termsFor,
   type LenderState,
 } from "../core/ledger/shared/lender.ts";
@@ -21,10 +22,17 @@ import {
   type SharedStanding,
   type Statement,
 } from "../core/ledger/shared/terms.ts";
+import { takeSharedCrossings } from "../core/ledger/shared/warnings.ts";
+import { tellCrossings } from "./account/crossings.ts";
 import type { SharedEnv } from "./env.ts";
 import { createLenderStorage, loadLender, type LenderStorage } from "./shared-budget/storage.ts";
 import { borrowerStub, type SharedLender } from "./shared-budget/stub.ts";
-import { createSharedDirectory } from "./shared-directory.ts";
+import {
+  createSharedDirectory,
+  NO_DEFAULTS,
+  type SharedDefaults,
+  type SharedDirectory,
+} from "./shared-directory.ts";
 import { within } from "./within.ts";
 
 /** Accounts asked at once for what they do not use; those with the most come first. */
@@ -33,6 +41,8 @@ const RECALLED_MAX = 32;
 const RECALL_MS = 2_000;
 /** Until accounts that could not be told of a change are tried again. */
 const TELL_AGAIN_MS = 5_000;
+/** How old the default budget of end users may be. */
+const LOOK_AGAIN_MS = 60_000;
 
 /**
  * One budget that many accounts share: an organization's, an end user's, a tag's, or everybody's. It
@@ -41,6 +51,8 @@ const TELL_AGAIN_MS = 5_000;
 export class SharedBudget extends DurableObject<SharedEnv> implements SharedLender {
   readonly #storage: LenderStorage;
   #state: LenderState | undefined;
+  /** When the default budget of end users was last read. */
+  #lookedAtMs = 0;
   /** Accounts whose exchange waits here: they have given up what they did not use already. */
   readonly #asking = new Set<Statement>();
   #recalling: Promise<void> | undefined;
@@ -56,8 +68,8 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
     return "UTC";
   }
 
-  protected globalPolicy(): SharedPolicy | undefined {
-    return undefined;
+  protected sharedDefaults(): SharedDefaults {
+    return NO_DEFAULTS;
   }
 
   async exchange(statement: Statement): Promise<Answer> {
@@ -73,15 +85,12 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
       roll(state, Date.now(), this.timeZone());
       return lend(state, accountId, wantNanoUsd);
     });
+    this.ctx.waitUntil(this.#lookInTime(state));
     return { kind: "lent", terms: termsFor(state, accountId), grantedNanoUsd };
   }
 
   async put(policy: SharedPolicy, spentNanoUsd: number): Promise<void> {
-    const nowMs = Date.now();
-    const known = this.#state;
-    if (known === undefined) return this.#create(policy, spentNanoUsd);
-    this.#commit(known, () => changePolicy(known, policy, spentNanoUsd, nowMs, this.timeZone()));
-    await this.#tellAll(known);
+    await this.#obey(await this.#directory().complete(policy), spentNanoUsd);
   }
 
   async resetSpend(name: SharedName, spentNanoUsd: number): Promise<SharedStanding> {
@@ -106,14 +115,29 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
   }
 
   override async alarm(): Promise<void> {
-    if (this.#state !== undefined) await this.#tellAll(this.#state);
+    const state = this.#state;
+    if (state === undefined) return;
+    await this.#obeyDefault(state);
+    await this.#tellAll(state);
+    await this.#lookInTime(state);
+  }
+
+  async #obey(policy: SharedPolicy, spentNanoUsd: number): Promise<void> {
+    const nowMs = Date.now();
+    const known = this.#state;
+    if (known === undefined) return this.#create(policy, spentNanoUsd);
+    this.#commit(known, () => changePolicy(known, policy, spentNanoUsd, nowMs, this.timeZone()));
+    await this.#tellAll(known);
   }
 
   /** What the database says of this budget when nobody has told yet; the budget remembers it. */
   async #meet(name: SharedName): Promise<LenderState> {
     if (name.kind === "global") await this.#obeyConfiguration();
-    if (this.#state !== undefined) return this.#state;
-    const found = await createSharedDirectory(this.env.DB, this.globalPolicy()).find(name);
+    if (this.#state !== undefined) {
+      await this.#obeyDefault(this.#state);
+      return this.#state;
+    }
+    const found = await this.#directory().find(name);
     // An administrator may have come first, or another exchange.
     if (this.#state === undefined)
       this.#create(found?.policy ?? openPolicy(name), found?.spentNanoUsd ?? 0);
@@ -124,10 +148,36 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
 
   /** A deployment may have changed the file; the first exchange after it brings the change to all. */
   async #obeyConfiguration(): Promise<void> {
-    const written = this.globalPolicy();
+    const written = this.sharedDefaults().global;
     if (this.#state === undefined || written === undefined) return;
     if (JSON.stringify(this.#state.policy) === JSON.stringify(written)) return;
     await this.put(written, lenderStanding(this.#state).spentNanoUsd);
+  }
+
+  /** The default budget of end users may have been changed, taken away, or chosen anew. */
+  async #obeyDefault({ policy }: LenderState): Promise<void> {
+    const nowMs = Date.now();
+    if (policy.kind !== "end_user" || nowMs < this.#lookedAtMs + LOOK_AGAIN_MS) return;
+    this.#lookedAtMs = nowMs;
+    // Without the database the budget stays what it was.
+    const whole = await this.#directory()
+      .complete(policy)
+      .catch(() => policy);
+    const isCurrent = this.#state?.policy === policy;
+    if (!isCurrent || JSON.stringify(whole) === JSON.stringify(policy)) return;
+    await this.#obey(whole, this.#state === undefined ? 0 : spentByAll(this.#state));
+  }
+
+  /** Accounts may live on what they borrowed, so as long as some have something it looks by itself. */
+  async #lookInTime(state: LenderState): Promise<void> {
+    if (state.policy.isDefault !== true || idleLoans(state).length === 0) return;
+    if ((await this.ctx.storage.getAlarm()) !== null) return;
+    await this.ctx.storage.setAlarm(Date.now() + LOOK_AGAIN_MS);
+  }
+
+  /** A fresh one each time: what it remembers may be too old for the one who decides. */
+  #directory(): SharedDirectory {
+    return createSharedDirectory(this.env.DB, this.sharedDefaults());
   }
 
   #create(policy: SharedPolicy, spentNanoUsd: number): void {
@@ -192,11 +242,14 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
   /** Memory changes with the disk, or the object starts again from the disk. */
   #commit<Result>(state: LenderState, change: () => Result): Result {
     try {
-      return this.ctx.storage.transactionSync(() => {
-        const result = change();
+      const { result, crossings } = this.ctx.storage.transactionSync(() => {
+        const made = change();
+        const passed = takeSharedCrossings(state);
         this.#storage.save(state);
-        return result;
+        return { result: made, crossings: passed };
       });
+      tellCrossings(crossings);
+      return result;
     } catch (error) {
       this.ctx.abort("A transaction failed; memory is rebuilt from storage.");
       throw error;

@@ -1,5 +1,7 @@
 import { drizzle } from "drizzle-orm/d1";
-import type { SharedName, SharedPolicy } from "../core/ledger/shared/terms.ts";
+import { openPolicy, type SharedName, type SharedPolicy } from "../core/ledger/shared/terms.ts";
+import { findBudgetRow } from "./db/budgets.ts";
+import { limitsOf } from "./db/policy-limits.ts";
 import { hasSharedRows } from "./db/shared-budgets.ts";
 import { findSharedRow, sharedPolicyOf, type StoredKind } from "./db/shared-policies.ts";
 import { createMemory } from "./memory.ts";
@@ -7,7 +9,18 @@ import { createMemory } from "./memory.ts";
 /** Where it is written which shared budgets exist. */
 export interface SharedDirectory {
   find(name: SharedName): Promise<FoundShared | undefined>;
+  /** The policy, with the default budget where it is an end user's and has none or had that before. */
+  complete(policy: SharedPolicy): Promise<SharedPolicy>;
 }
+
+/** What of shared budgets stands in the configuration. */
+export interface SharedDefaults {
+  global: SharedPolicy | undefined;
+  /** `max_end_user_budget_id`. */
+  endUserBudgetId: string | undefined;
+}
+
+export const NO_DEFAULTS: SharedDefaults = { global: undefined, endUserBudgetId: undefined };
 
 export interface FoundShared {
   policy: SharedPolicy;
@@ -15,23 +28,51 @@ export interface FoundShared {
   spentNanoUsd: number;
 }
 
-/** The database for what administrators make, the configuration for the one that is everybody's. */
+/** The database for what administrators make, the configuration for what is everybody's. */
 export function createSharedDirectory(
   database: D1Database,
-  global: SharedPolicy | undefined,
+  { global, endUserBudgetId }: SharedDefaults,
 ): SharedDirectory {
   const db = drizzle(database);
   // Where nobody made customers or tags, their names cost one question a minute and not one each.
   const existence = createMemory((kind: StoredKind) => hasSharedRows(db, kind), String, Date.now);
+  const defaultRow = createMemory(
+    async (id: string | undefined) => (id === undefined ? undefined : findBudgetRow(db, id)),
+    String,
+    Date.now,
+  );
+
+  async function findMade({ kind, id }: SharedName): Promise<FoundShared | undefined> {
+    if (kind === "global") {
+      return global === undefined ? undefined : { policy: global, spentNanoUsd: 0 };
+    }
+    if (!(await existence.recall(kind))) return undefined;
+    const found = await findSharedRow(db, kind, id);
+    if (found === undefined) return undefined;
+    return { policy: sharedPolicyOf(found), spentNanoUsd: found.row.spendNanoUsd };
+  }
+
+  async function complete(policy: SharedPolicy): Promise<SharedPolicy> {
+    const { isDefault = false, softBudget: _, ...own } = policy;
+    const isOwn = policy.budget !== null && !isDefault;
+    if (policy.kind !== "end_user" || isOwn) return policy;
+    if (endUserBudgetId === undefined && !isDefault) return policy;
+    const row = await defaultRow.recall(endUserBudgetId);
+    const limits = row && limitsOf(row);
+    const [budget] = limits?.budgets ?? [];
+    if (budget === undefined) return { ...own, budget: null };
+    const softBudget = limits?.softBudget ?? undefined;
+    return { ...own, budget, isDefault: true, ...(softBudget && { softBudget }) };
+  }
+
   return {
-    async find({ kind, id }) {
-      if (kind === "global") {
-        return global === undefined ? undefined : { policy: global, spentNanoUsd: 0 };
-      }
-      if (!(await existence.recall(kind))) return undefined;
-      const found = await findSharedRow(db, kind, id);
-      if (found === undefined) return undefined;
-      return { policy: sharedPolicyOf(found), spentNanoUsd: found.row.spendNanoUsd };
+    complete,
+    async find(name) {
+      const made = await findMade(name);
+      if (name.kind !== "end_user" || endUserBudgetId === undefined) return made;
+      const policy = await complete(made?.policy ?? openPolicy(name));
+      if (made === undefined && policy.budget === null) return undefined;
+      return { policy, spentNanoUsd: made?.spentNanoUsd ?? 0 };
     },
   };
 }

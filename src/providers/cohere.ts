@@ -7,6 +7,7 @@ import { translatedEmbeddings } from "./embeddings.ts";
 import { removeGatewayFields } from "./gateway-fields.ts";
 import { jsonEndpoint } from "./openai-endpoints.ts";
 import type { Provider } from "./provider.ts";
+import { applyVendorRules } from "./quirks.ts";
 
 /**
  * LiteLLM's two words for two generations of one API. It is asked in its own grammar and not in
@@ -19,9 +20,10 @@ export const cohere: Provider[] = ["cohere", "cohere_chat"].map((name) => ({
   dialect: () => cohereChat,
   // Behind an address of the operator's own there may be no key.
   missing: ({ connection: { api_base: base, api_key: key } }) => (base || key ? [] : ["api_key"]),
-  adaptBody(body, { deployment }) {
+  adaptBody(body, call) {
     removeGatewayFields(body);
-    body.set("model", deployment.model);
+    body.set("model", call.deployment.model);
+    applyVendorRules(body, call);
   },
   /** https://docs.cohere.com/reference/chat */
   async prepare({ deployment }, body) {

@@ -34,10 +34,18 @@ beforeAll(async () => {
       claudeIn(upstream, "half-wrong", "us-east-1", { ...WRONG, order: 1 }),
       claudeIn(upstream, "half-wrong", "us-west-2", { order: 2 }),
     ],
-    // Nobody rests here, so that every call meets the fault with the same chance.
-    settings: { router_settings: { num_retries: 3, cooldown_time: 0 } },
+    // Nobody rests here and nothing is learned, so that every call meets the fault with the same chance.
+    settings: {
+      router_settings: {
+        num_retries: 3,
+        disable_cooldowns: true,
+        routing_strategy: "simple-shuffle",
+      },
+    },
   });
   key = await world.gateway.createKey();
+  // A cold start may take longer than the half second these deployments have.
+  await ask("demo", true, false);
 });
 afterAll(() => world.stop());
 

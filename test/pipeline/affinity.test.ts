@@ -5,7 +5,17 @@ import type { Caller } from "../../src/pipeline/caller.ts";
 import { ANTHROPIC, callIn, gptAt, OPENAI, worldWith, type Asked } from "./world.ts";
 
 const deps = worldWith({ model_list: [gptAt("a")] });
-const of = async (asked: Asked): Promise<string | null> => affinityOf(await callIn(deps, asked));
+
+/** Of a call with enough beside it to be cached anywhere. */
+const of = async (asked: Asked): Promise<string | null> => {
+  const cached = {
+    type: "text",
+    text: "word ".repeat(1_000),
+    cache_control: { type: "ephemeral" },
+  };
+  const body = { ...asked.body, padding: [cached] };
+  return affinityOf(await callIn(deps, { ...asked, body }));
+};
 
 const user = (content: unknown) => ({ role: "user", content });
 const assistant = (content: unknown) => ({ role: "assistant", content });
@@ -66,8 +76,9 @@ describe("the calls of one conversation", () => {
     expect(await of({ body: { messages: [user("secret")] } })).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it("may say nothing yet", async () => {
-    expect(await of({ body: { messages: [] } })).toBeNull();
+  it("are spread while they are too short to be cached", async () => {
+    const headers = { "x-claude-code-session-id": "11111111-2222-3333-4444-555555555555" };
+    expect(await affinityOf(await callIn(deps, { headers }))).toBeNull();
   });
 
   it("begin alike over Responses", async () => {
@@ -95,6 +106,8 @@ describe("how much may be cached", () => {
   it("is a long prompt that is marked", async () => {
     const marked = [{ type: "text", text: long, cache_control: { type: "ephemeral" } }];
     const body = { messages: [user(marked)] };
-    expect(guessCachedTokens(await callIn(deps, { route: ANTHROPIC, body }))).toBeGreaterThan(4_000);
+    expect(guessCachedTokens(await callIn(deps, { route: ANTHROPIC, body }))).toBeGreaterThan(
+      4_000,
+    );
   });
 });

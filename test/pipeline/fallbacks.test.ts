@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NO_LIMITS } from "../../src/core/ledger/policy.ts";
 import { budgetOf, modelLimits } from "../core/ledger/samples.ts";
 import { objectIn } from "../core/parsed.ts";
-import { callOver, lineWith, type Posted, type Told } from "./line.ts";
+import { callOver, lineWith, type Told } from "./line.ts";
 import { ANTHROPIC, answers, gptAt, newKey, OPENAI, sse, standingOf, vendors } from "./world.ts";
 
 const { failing, whole, streamed } = answers;
@@ -24,14 +24,14 @@ type Hosts = Parameters<typeof vendors>[0];
 async function asked(
   hosts: Hosts,
   config: object = CHAIN,
-  call: Partial<Posted> & { policy?: Parameters<typeof newKey>[0]; route?: typeof OPENAI } = {},
+  call: { body?: object; policy?: Parameters<typeof newKey>[0]; route?: typeof OPENAI } = {},
 ) {
   const { fetch, asked: order, requests } = vendors(hosts);
   const { deps, kept } = lineWith(fetch, config);
   const { key, ...caller } = await newKey(call.policy);
   const { route = OPENAI, body = {} } = call;
   const whole = { model: "gpt", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] };
-  const told = await callOver(route, deps, { key, body: { ...whole, ...Object(body) } });
+  const told = await callOver(route, deps, { key, body: { ...whole, ...body } });
   const [settlement, ...more] = kept.settlements;
   expect(more).toEqual([]);
   return { ...told, order, requests, record: settlement?.record, kept, caller };
@@ -71,11 +71,7 @@ describe("a model that does not answer", () => {
 
   it("has each of the others tried in order, with attempts of their own", async () => {
     const config = {
-      model_list: [
-        model("gpt"),
-        model("second", { num_retries: 2 }),
-        model("third"),
-      ],
+      model_list: [model("gpt"), model("second", { num_retries: 2 }), model("third")],
       router_settings: { num_retries: 1, fallbacks: [{ gpt: ["second", "third"] }] },
     };
     const seen = await asked({ gpt: failing(500), second: failing(500), third: whole }, config);
@@ -152,7 +148,10 @@ describe("which models are asked", () => {
   it("is bounded by max_fallbacks", async () => {
     const router_settings = { ...CHAIN.router_settings, max_fallbacks: 1 };
     const no = failing(500);
-    const seen = await asked({ gpt: no, second: no, third: whole }, { model_list, router_settings });
+    const seen = await asked(
+      { gpt: no, second: no, third: whole },
+      { model_list, router_settings },
+    );
     expect([seen.status, seen.order]).toEqual([502, ["gpt", "second"]]);
   });
 
@@ -243,5 +242,39 @@ describe("a fallback and the rights and budgets of its key", () => {
       heldNanoUsd: 0,
       lifetimeNanoUsd: 12_000_000,
     });
+  });
+});
+
+describe("a prompt that is known to be too long before it is sent", () => {
+  const small = { max_input_tokens: 50 };
+  const config = (router: object) => ({
+    model_list: [model("gpt", {}, small), model("long"), model("second")],
+    router_settings: {
+      num_retries: 0,
+      enable_pre_call_checks: true,
+      fallbacks: [{ gpt: ["second"] }],
+      ...router,
+    },
+  });
+  const body = { messages: [{ role: "user", content: "a long prompt ".repeat(200) }] };
+
+  it("goes to the model with the longer window, and the vendor is not asked", async () => {
+    const given = config({ context_window_fallbacks: [{ gpt: ["long"] }] });
+    const seen = await asked({ gpt: whole, long: whole }, given, { body });
+    expect([seen.status, seen.order]).toEqual([200, ["long"]]);
+    expect(seen.record).toMatchObject({ modelGroup: "long", fallbackFrom: "gpt", attempts: 1 });
+  });
+
+  it("goes to the one the caller names for that", async () => {
+    const naming = { ...body, context_window_fallback_dict: { gpt: "long" } };
+    const seen = await asked({ gpt: whole, long: whole }, config({}), { body: naming });
+    expect([seen.status, seen.order]).toEqual([200, ["long"]]);
+  });
+
+  it("is refused where nobody may answer instead, and nothing is charged", async () => {
+    const alone = { ...body, disable_fallbacks: true };
+    const seen = await asked({ gpt: whole, second: whole }, config({}), { body: alone });
+    expect([seen.status, seen.order]).toEqual([400, []]);
+    expect(seen.record).toMatchObject({ errorCode: "context_length_exceeded", costNanoUsd: 0 });
   });
 });

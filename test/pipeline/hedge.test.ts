@@ -169,12 +169,16 @@ describe("of two that were asked", () => {
 
   it("the second may be unable to say what is asked: the first still answers", async () => {
     // Cohere's grammar has no word for several answers.
-    const second = { model: "cohere_chat/command-r", input_cost_per_token: 1e-6, output_cost_per_token: 1e-6 };
+    const second = {
+      model: "cohere_chat/command-r",
+      input_cost_per_token: 1e-6,
+      output_cost_per_token: 1e-6,
+    };
     const seen = await ask({ a: late(80, streamed), b: streamed }, config(undefined, second), {
       body: { n: 2 },
     });
-    expect(seen.status).toBe(200);
-    expect(seen.record).toMatchObject({ deploymentId: "a" });
+    expect([seen.status, seen.asked]).toEqual([200, ["a"]]);
+    expect(seen.record).toMatchObject({ deploymentId: "a", attempts: 2 });
   });
 });
 

@@ -20,7 +20,10 @@ import {
 const BODY = { model: "gpt", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] };
 
 /** A line whose objects note when they are asked and when they have answered. */
-function watchedLine(config: object, fetch = vendors({ a: answers.whole, b: answers.whole, c: answers.whole }).fetch) {
+function watchedLine(
+  config: object,
+  fetch = vendors({ a: answers.whole, b: answers.whole, c: answers.whole }).fetch,
+) {
   const events: string[] = [];
   const pools = freshPools();
   const { pool } = pools;
@@ -69,7 +72,7 @@ describe("before the upstream is asked", () => {
     events.length = 0;
     seen.trips.length = 0;
     const { headers } = await callOver(OPENAI, deps, { key, body: BODY });
-    expect(headers.get("x-sekisho-route")).toBe("affinity");
+    expect(headers.get("x-sekisho-route")).toBe("strategy");
     expect(events.slice(0, 2).toSorted()).toEqual(["account?", "pool?"]);
     expect(events.slice(2, 4).toSorted()).toEqual(["account", "pool"]);
     expect(events[4]).toBe("upstream");
@@ -92,7 +95,10 @@ const ENDINGS: [string, Asked][] = [
   ["answers another grammar", TRANSLATED],
   ["streams", STREAMED],
   ["streams and breaks", { ...STREAMED, vendor: () => sse(...CHUNKS.slice(0, 3)) }],
-  ["is cut in a stream", { ...STREAMED, vendor: () => new Response(bodyOf(["data: {"], "breaks")) }],
+  [
+    "is cut in a stream",
+    { ...STREAMED, vendor: () => new Response(bodyOf(["data: {"], "breaks")) },
+  ],
   ["refuses", { vendor: answers.failing(400) }],
   ["throttles", { vendor: answers.failing(429) }],
   ["fails", { vendor: answers.failing(500) }],
@@ -109,7 +115,10 @@ const ENDINGS: [string, Asked][] = [
 describe("a place is given back exactly once when the upstream", () => {
   it.each(ENDINGS)("%s", async (_what, asked) => {
     const pools = freshPools();
-    const config = { model_list: [gptAt("a", { rpm: 1_000 })], router_settings: { num_retries: 1 } };
+    const config = {
+      model_list: [gptAt("a", { rpm: 1_000 })],
+      router_settings: { num_retries: 1 },
+    };
     await end({ config, ...asked, changes: { ...asked.changes, chooserFor: choosersOf(pools) } });
     const { taken, reports } = pools.seen;
     expect(taken.length).toBeGreaterThan(0);
@@ -176,26 +185,31 @@ describe("when every deployment is full", () => {
     sekisho_settings: { routing },
   });
 
-  it.each([OPENAI, ANTHROPIC])("the caller is told in its own grammar when to come back", async (route) => {
-    const pools = freshPools();
-    const { fetch, asked } = vendors({ a: answers.whole });
-    const { deps, kept } = lineWith(fetch, config(), { chooserFor: choosersOf(pools) });
-    const { key } = await newKey();
-    await callOver(route, deps, { key, body: BODY });
-    const told = await callOver(route, deps, { key, body: BODY });
-    expect(told.status).toBe(429);
-    expect(told.text).toMatch(/No deployments available for selected model, Try again in \d+ seconds/);
-    expect(told.headers.get("x-sekisho-error-origin")).toBe("gateway");
-    expect(Number(told.headers.get("retry-after"))).toBeGreaterThan(50);
-    const type = route === OPENAI ? "throttling_error" : "rate_limit_error";
-    expect(errorIn(told).type).toBe(type);
-    expect(asked).toEqual(["a"]);
-    expect(kept.settlements[1]?.record).toMatchObject({
-      errorCode: "no_deployment_free",
-      costNanoUsd: 0,
-      attempts: 0,
-    });
-  });
+  it.each([OPENAI, ANTHROPIC])(
+    "the caller is told in its own grammar when to come back",
+    async (route) => {
+      const pools = freshPools();
+      const { fetch, asked } = vendors({ a: answers.whole });
+      const { deps, kept } = lineWith(fetch, config(), { chooserFor: choosersOf(pools) });
+      const { key } = await newKey();
+      await callOver(route, deps, { key, body: BODY });
+      const told = await callOver(route, deps, { key, body: BODY });
+      expect(told.status).toBe(429);
+      expect(told.text).toMatch(
+        /No deployments available for selected model, Try again in \d+ seconds/,
+      );
+      expect(told.headers.get("x-sekisho-error-origin")).toBe("gateway");
+      expect(Number(told.headers.get("retry-after"))).toBeGreaterThan(50);
+      const type = route === OPENAI ? "throttling_error" : "rate_limit_error";
+      expect(errorIn(told).type).toBe(type);
+      expect(asked).toEqual(["a"]);
+      expect(kept.settlements[1]?.record).toMatchObject({
+        errorCode: "no_deployment_free",
+        costNanoUsd: 0,
+        attempts: 0,
+      });
+    },
+  );
 
   it("the call waits for one that is only busy", async () => {
     const pools = freshPools();

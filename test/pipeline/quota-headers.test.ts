@@ -78,7 +78,7 @@ describe("what vendors say of their limits", () => {
     ).toEqual({ tokensLimit: 60_000, tokensRemaining: 59_000 });
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     {},
     { "content-type": "application/json" },
     { "x-ratelimit-limit-requests": "-1" },

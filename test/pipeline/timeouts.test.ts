@@ -39,7 +39,11 @@ const ENVELOPE = {
   endUser: undefined,
   tags: [],
 };
-const CONTEXT = { id: "call", callerGone: new AbortController().signal, waitUntil: () => undefined };
+const CONTEXT = {
+  id: "call",
+  callerGone: new AbortController().signal,
+  waitUntil: () => undefined,
+};
 
 describe("until the first token of a stream", () => {
   it.each<[string, Said, number]>([

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { NO_WISH, readCallWish } from "../../src/pipeline/wish.ts";
+import { objectIn } from "../core/parsed.ts";
 import { thrownBy } from "../core/thrown.ts";
 
 const wish = (body: object, headers: Record<string, string> = {}) =>
-  readCallWish(new Headers(headers), JSON.parse(JSON.stringify(body)));
+  readCallWish(new Headers(headers), objectIn(JSON.stringify(body)));
 
 describe("what a caller says of how its call is made", () => {
   it("is nothing where nothing is said, or null", () => {
@@ -58,7 +59,10 @@ describe("what a caller says of how its call is made", () => {
   });
 
   it("names other models, as text or as LiteLLM's objects", () => {
-    const body = { fallbacks: ["a", { model: "b" }], context_window_fallback_dict: { gpt: "long" } };
+    const body = {
+      fallbacks: ["a", { model: "b" }],
+      context_window_fallback_dict: { gpt: "long" },
+    };
     expect(wish(body)).toMatchObject({
       fallbacks: ["a", "b"],
       contextWindowFallbacks: { gpt: "long" },

@@ -44,6 +44,37 @@ describe("the outbox", () => {
     expect(sent).toEqual([["a", "b", "c"]]);
   });
 
+  it("sends again after a restart what a forgetful queue took a moment ago, and then lets go of it", async () => {
+    const sent: string[][] = [];
+    await runInDurableObject(newAccount().object, async (_, { storage: { sql } }) => {
+      const clock = { nowMs: 1_000_000 };
+      const send: Queue<RecordsMessage>["send"] = async (message) => {
+        sent.push(idsIn(message));
+        return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+      };
+      const open = () => createOutbox(sql, { ...env.RECORDS, send }, () => clock.nowMs, 60_000);
+      const first = open();
+      first.add(named("a"));
+      await first.send();
+      expect(first.dueAtMs()).toBe(clock.nowMs + 60_000);
+      clock.nowMs += 10_000;
+      first.add(named("b"));
+      expect(first.dueAtMs()).toBe(clock.nowMs + 1_000);
+      await first.send();
+
+      const second = open();
+      expect(second.dueAtMs()).toBe(clock.nowMs);
+      await second.send();
+      clock.nowMs += 60_000;
+      await second.send();
+      expect(second.dueAtMs()).toBeUndefined();
+      // Row numbers begin again, and nothing new is taken for sent.
+      second.add(named("c"));
+      await second.send();
+    });
+    expect(sent).toEqual([["a"], ["b"], ["a", "b"], ["c"]]);
+  });
+
   it("cuts messages below the queue's limit, in order and without a gap", async () => {
     const sent: RecordsMessage[] = [];
     const text = "日本語".repeat(1_000);

@@ -1,8 +1,4 @@
-import {
-  abortAllDurableObjects,
-  evictDurableObject,
-  runDurableObjectAlarm,
-} from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AttemptReport, Wish } from "../../src/core/routing/choice.ts";
 import { chosen, poolOf, reportOf, rulesOf, wishFor } from "./pools.ts";
@@ -102,7 +98,9 @@ describe("limits of a deployment", () => {
   });
 
   it("hold when every object is killed in mid-load", async () => {
-    const { choose, finish } = poolOf(rulesOf([{ requestsPerMinute: 60 }, { requestsPerMinute: 40 }]));
+    const { choose, finish } = poolOf(
+      rulesOf([{ requestsPerMinute: 60 }, { requestsPerMinute: 40 }]),
+    );
     const places: string[] = [];
     const caller = async (): Promise<void> => {
       for (let turn = 0; turn < 30; turn++) {
@@ -132,7 +130,7 @@ describe("limits of a deployment", () => {
 
 describe("what one caller meets", () => {
   it("spares the next: a deployment that throttled rests for everybody", async () => {
-    const { choose, finish } = poolOf(rulesOf([{ order: 1 }, { order: 2 }]));
+    const { choose } = poolOf(rulesOf([{ order: 1 }, { order: 2 }]));
     const wish = wishFor("a", "b");
     const first = chosen(await choose(wish));
     expect(first.deploymentId).toBe("a");

@@ -17,6 +17,7 @@ export function rulesOf(
     configVersion: "v1",
     strategy: "adaptive",
     cooldownMs: 5_000,
+    judgesRests: false,
     allowedFails: undefined,
     allowedFailsByCategory: {},
     cooldownsDisabled: false,

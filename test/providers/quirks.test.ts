@@ -75,6 +75,33 @@ describe("an operator's rules for a vendor", () => {
   });
 });
 
+describe("Cohere, in its own grammar", () => {
+  const body = { temperature: 1.7, p: 1, k: 900, frequency_penalty: -1, messages: [] };
+
+  it("is kept within its bounds, and the caller hears of it", () => {
+    for (const name of ["cohere/command-a", "cohere_chat/command-a"]) {
+      const { json, dropped } = adapt(name, body);
+      expect(json).toMatchObject({ temperature: 1, p: 0.99, k: 500, frequency_penalty: 0 });
+      expect(dropped).toEqual(["temperature", "p", "k", "frequency_penalty"]);
+    }
+  });
+
+  it("is kept within others once an operator says so", () => {
+    const vendors = { cohere: { limits: { k: { max: 700 } }, renames: { p: "top" } } };
+    expect(adapt("cohere/command-a", body, { vendors }).json).toMatchObject({ k: 700, top: 0.99 });
+  });
+});
+
+describe("Perplexity", () => {
+  const body = { tools: [{ type: "function" }], messages: [] };
+
+  it("calls no functions: the caller is told by name, or answered without", () => {
+    const refusal = thrownBy(() => adapt("perplexity/sonar", body));
+    expect(refusal).toMatchObject({ code: "unsupported_parameter", details: { param: "tools" } });
+    expect(adapt("perplexity/sonar", body, { dropParams: true }).dropped).toEqual(["tools"]);
+  });
+});
+
 describe("Mistral", () => {
   it("is kept within the temperature it takes, and the caller hears of it", () => {
     const { json, dropped } = adapt("mistral/m", { temperature: 2 });

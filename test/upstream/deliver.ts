@@ -77,12 +77,20 @@ async function deliverStream(
   record.status = 200;
   response.writeHead(200, stream.headers);
   response.flushHeaders();
+  if (behaviour.nothingButPingsMs) return pingForever(behaviour.nothingButPingsMs, delivery);
   if (behaviour.stallBeforeFirstTokenMs)
     await sleep(behaviour.stallBeforeFirstTokenMs, undefined, delivery);
   if (!behaviour.emptyStream && !(await deliverChunks(stream, call, behaviour, delivery))) return;
   if (response.destroyed) return;
   response.end();
   await once(response, "close").catch(() => undefined);
+}
+
+async function pingForever(everyMs: number, delivery: Delivery): Promise<void> {
+  for (;;) {
+    await write(Buffer.from(": still there\n\n"), delivery);
+    await sleep(everyMs, undefined, delivery);
+  }
 }
 
 /** False when the socket was cut on purpose. */

@@ -33,6 +33,8 @@ export interface Behaviour {
   stallBeforeHeadersMs?: number;
   /** Headers go out, then nothing for a while. */
   stallBeforeFirstTokenMs?: number;
+  /** Headers go out, then a comment or a blank this often, and never an event. */
+  nothingButPingsMs?: number;
   stallAt?: { chunk: number; ms: number };
   /** Destroys the socket. */
   cutAt?: number;

@@ -4,6 +4,7 @@ import type { Facts } from "../facts/facts.ts";
 import type { DeploymentFacts } from "../facts/resolve.ts";
 import type { FailureCategory } from "../failure.ts";
 import type { SharedPolicy } from "../ledger/shared/terms.ts";
+import type { EndUserSettings } from "./end-users.ts";
 import type { Price } from "../price.ts";
 import type { NewUserDefaults } from "./new-users.ts";
 import type { Strategy } from "../routing/choice.ts";
@@ -196,6 +197,7 @@ export interface Settings {
   budgetWaitMs: number;
   /** LiteLLM's `max_budget`: what all calls together may cost. */
   globalBudget: SharedPolicy | undefined;
+  endUsers: EndUserSettings;
   /** Answers to identical calls are remembered; undefined: they are not. */
   answerCache: AnswerCacheSettings | undefined;
   /** LiteLLM's `default_internal_user_params`. */

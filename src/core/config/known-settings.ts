@@ -75,12 +75,12 @@ export const LITELLM_SETTINGS = known(
   `callbacks success_callback failure_callback turn_off_message_logging drop_params request_timeout
   num_retries timezone max_budget budget_duration fallbacks default_fallbacks
   context_window_fallbacks content_policy_fallbacks allowed_fails default_internal_user_params
-  max_internal_user_budget internal_user_budget_duration cache cache_params`,
+  max_internal_user_budget internal_user_budget_duration cache cache_params max_end_user_budget_id`,
   `service_callback redact_user_api_key_info modify_params
   default_key_generate_params
   upperbound_key_generate_params key_generation_settings default_team_params default_team_settings
   cost_discount_config cost_margin_config extra_spend_tag_headers max_end_user_budget
-  max_end_user_budget_id datadog_params datadog_llm_observability_params prometheus_metrics_config
+  datadog_params datadog_llm_observability_params prometheus_metrics_config
   custom_prometheus_metadata_labels enable_end_user_cost_tracking_prometheus_only json_logs
   public_model_groups set_verbose enable_preview_features force_ipv4 ssl_verify telemetry
   audit_log_callbacks store_audit_logs enable_json_schema_validation guardrails tag_budget_config
@@ -88,10 +88,11 @@ export const LITELLM_SETTINGS = known(
 );
 
 export const GENERAL_SETTINGS = known(
-  "master_key max_request_size_mb litellm_key_header_name maximum_spend_logs_retention_period",
+  `master_key max_request_size_mb litellm_key_header_name maximum_spend_logs_retention_period
+  user_header_name user_header_mappings`,
   `store_prompts_in_spend_logs disable_spend_logs
   allow_requests_on_db_unavailable alerting alerting_threshold alert_types alert_to_webhook_url
-  alerting_args user_header_name user_header_mappings forward_client_headers_to_llm_api
+  alerting_args forward_client_headers_to_llm_api
   pass_through_endpoints user_api_key_cache_ttl user_api_key_cache_max_size cancel_on_disconnect
   sse_keepalive_ping_interval_seconds background_health_checks health_check_interval
   health_check_details proxy_config_reload_interval enforce_user_param custom_auth enable_jwt_auth

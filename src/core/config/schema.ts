@@ -19,6 +19,7 @@ import {
   text,
   texts,
 } from "./schema-fields.ts";
+import { endUserBudgetSettings, endUserHeaderSettings } from "./end-users.ts";
 import { newUserSettings } from "./new-users.ts";
 
 /**
@@ -161,6 +162,7 @@ export const fileSchema = z.looseObject({
         cache: flag,
         cache_params: cacheParams.optional(),
         ...newUserSettings,
+        ...endUserBudgetSettings,
       },
       mapping,
     )
@@ -170,6 +172,7 @@ export const fileSchema = z.looseObject({
       {
         max_request_size_mb: number(0.001, false),
         litellm_key_header_name: optionalText,
+        ...endUserHeaderSettings,
         maximum_spend_logs_retention_period: optionalText,
       },
       mapping,

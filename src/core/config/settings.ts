@@ -4,6 +4,7 @@ import type { SharedPolicy } from "../ledger/shared/terms.ts";
 import { nanoFromUsd } from "../money.ts";
 import type { Settings } from "./deployment.ts";
 import { readAnswerCache } from "./answer-cache.ts";
+import { readEndUsers } from "./end-users.ts";
 import { CALLBACKS } from "./known-settings.ts";
 import { readNewUserDefaults } from "./new-users.ts";
 import { pathOf, type Report } from "./problem.ts";
@@ -38,6 +39,7 @@ export function readSettings(file: ConfigFile, report: Report): Settings {
     retentionMs: readRetention(general.maximum_spend_logs_retention_period, report),
     budgetWaitMs: own.budget_wait_ms ?? BUDGET_WAIT_MS,
     globalBudget: readGlobalBudget(litellm, report),
+    endUsers: readEndUsers(general, litellm, report),
     answerCache: readAnswerCache(litellm, report),
     newUsers: readNewUserDefaults(litellm, report),
     privateUpstreams: own.private_upstreams ?? false,

@@ -1,4 +1,6 @@
 import type { Effort } from "../chat.ts";
+import type { ConverseFamily } from "./converse-family.ts";
+import type { SchemaSubsets } from "./schema-subset.ts";
 
 /**
  * What a model can be asked. Sampling, budgets, prefill and forced tools belong to models, not to
@@ -38,6 +40,16 @@ export interface Capabilities {
   /** Most tokens the model writes in one answer. */
   maxOutputTokens: number;
   maxInputTokens: number;
+  /** Most tokens one picture can become. */
+  imageTokensMax: number;
+  /** Most sequences that may stop it; `undefined` for any number. */
+  stopSequencesMax: number | undefined;
+  /** Most characters of a tool call's id. */
+  toolIdCharactersMax: number;
+  /** What it knows of Converse, where it is spoken to in that. */
+  converse: ConverseFamily;
+  /** The part of JSON Schema that is read, by the grammar it is sent in. */
+  schemas: SchemaSubsets;
   /** Reasoning models of OpenAI refuse `max_tokens`. */
   maxTokensField: "max_tokens" | "max_completion_tokens";
   /** Whose model it is, where that decides by which grammar it is reached. */

@@ -64,7 +64,40 @@ function recordOf<Value extends z.ZodType>(key: z.ZodString, value: Value, messa
   });
 }
 
+const toolIdCharacters = z
+  .union([z.number().int().min(4).max(40), z.literal(false)], {
+    error: "must be a whole number, 4 to 40, or false",
+  })
+  .optional();
+/** A substitute for an id that is too long has up to nineteen. */
+const TOOL_ID_CHARACTERS_MAX = "must be a whole number, 20 to 1000";
+
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+/** Converse is one grammar, of which every family of models knows a part. */
+const converse = mapping({
+  own_words: z
+    .enum(["claude", "nova", "gpt-oss", "none"], {
+      error: "must be claude, nova, gpt-oss or none",
+    })
+    .optional(),
+  forces_any: flag,
+  forces_tool: flag,
+  cache_points: z
+    .array(z.enum(["content", "tools"], { error: "must be content or tools" }), {
+      error: "must be a list of places",
+    })
+    .optional(),
+  cache_ttl: flag,
+  rich_results: flag,
+  stop_sequences: flag,
+  temperature_with_top_p: flag,
+  top_k: z.union([word, z.literal(false)], { error: "must be a path or false" }).optional(),
+  documents: flag,
+  cites: flag,
+  schemas: flag,
+  tool_id_characters: toolIdCharacters,
+});
 
 const modelFact = mapping({
   /** Looked for in the vendor's id, or in `base_model` where the id is a private name. */
@@ -102,6 +135,19 @@ const modelFact = mapping({
   caching: flag,
   max_output_tokens: tokens,
   max_input_tokens: tokens,
+  image_tokens_max: tokens,
+  stop_sequences_max: z
+    .union([z.number().int().min(0).max(1_000), z.literal(false)], {
+      error: "must be a whole number, 0 to 1000, or false",
+    })
+    .optional(),
+  tool_id_characters_max: z
+    .number({ error: TOOL_ID_CHARACTERS_MAX })
+    .int(TOOL_ID_CHARACTERS_MAX)
+    .min(20, TOOL_ID_CHARACTERS_MAX)
+    .max(1_000, TOOL_ID_CHARACTERS_MAX)
+    .optional(),
+  converse: converse.optional(),
   max_tokens_field: z
     .enum(["max_tokens", "max_completion_tokens"], {
       error: "must be max_tokens or max_completion_tokens",
@@ -140,7 +186,6 @@ const bound = z.number({ error: "must be a number" }).optional();
 const limit = z.union([mapping({ min: bound, max: bound }), z.literal(false)], {
   error: "must be a mapping with min or max, or false",
 });
-const TOOL_ID_CHARACTERS = "must be a whole number, 4 to 40, or false";
 
 const vendorRules = mapping({
   renames: record(name),
@@ -151,9 +196,7 @@ const vendorRules = mapping({
   message_members: record(
     z.union([words, z.literal(false)], { error: "must be a list of names, or false" }),
   ),
-  tool_id_characters: z
-    .union([z.number().int().min(4).max(40), z.literal(false)], { error: TOOL_ID_CHARACTERS })
-    .optional(),
+  tool_id_characters: toolIdCharacters,
   alternates: flag,
   thoughts: z
     .enum(["deepseek", "as-they-are"], { error: "must be deepseek or as-they-are" })
@@ -170,14 +213,34 @@ const surfaceKey = z.string().superRefine((key, context) => {
   for (const { message } of error?.issues ?? []) context.addIssue({ code: "custom", message });
 });
 
-/** `mistral`, or some of its models: `mistral/magistral-*`. */
-const vendorKey = z.string().superRefine((key, context) => {
-  const [vendor = "", ...rest] = key.split("/");
-  const problem = provider.safeParse(vendor).success
-    ? rest.length > 0 && globProblem(rest.join("/"))
-    : `must begin with a provider: ${PROVIDERS.join(", ")}`;
-  if (problem) context.addIssue({ code: "custom", message: problem });
+/** What of JSON Schema a grammar's vendor reads. */
+const schemaSubset = mapping({
+  keywords: record(acceptance),
+  closed_objects: flag,
+  optional_properties_max: z
+    .union([z.number().int().min(0).max(10_000), z.literal(false)], {
+      error: "must be a whole number, 0 to 10000, or false",
+    })
+    .optional(),
 });
+
+/** Those who hold an answer or a call to a schema, each to a part of the language. */
+export const SCHEMA_GRAMMARS = ["anthropic-messages", "bedrock-converse", "gemini"] as const;
+const grammar = z.enum(SCHEMA_GRAMMARS);
+
+/** `mistral`, or some of its models: `mistral/magistral-*`. */
+const vendorKey = keyUnder(provider, `a provider: ${PROVIDERS.join(", ")}`);
+const schemaKey = keyUnder(grammar, `a grammar: ${SCHEMA_GRAMMARS.join(", ")}`);
+
+function keyUnder(first: z.ZodType, meant: string) {
+  return z.string().superRefine((key, context) => {
+    const [place = "", ...rest] = key.split("/");
+    const problem = first.safeParse(place).success
+      ? rest.length > 0 && globProblem(rest.join("/"))
+      : `must begin with ${meant}`;
+    if (problem) context.addIssue({ code: "custom", message: problem });
+  });
+}
 
 export const factsDocument = mapping({
   models: z.array(modelFact, { error: "must be a list of models" }).optional(),
@@ -187,9 +250,12 @@ export const factsDocument = mapping({
     "must be a mapping (provider: surface)",
   ).optional(),
   vendors: recordOf(vendorKey, vendorRules, "must be a mapping (provider: rules)").optional(),
+  schemas: recordOf(schemaKey, schemaSubset, "must be a mapping (grammar: subset)").optional(),
 });
 
 export type FactsDocument = z.infer<typeof factsDocument>;
 export type ModelFact = z.infer<typeof modelFact>;
 export type ClaudeSurfaceFact = z.infer<typeof claudeSurface>;
 export type VendorFact = z.infer<typeof vendorRules>;
+export type ConverseFact = z.infer<typeof converse>;
+export type SchemaFact = z.infer<typeof schemaSubset>;

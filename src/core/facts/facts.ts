@@ -1,5 +1,11 @@
 import { SHIPPED_FACTS } from "./data/index.ts";
-import type { ClaudeSurfaceFact, FactsDocument, ModelFact, VendorFact } from "./document.ts";
+import type {
+  ClaudeSurfaceFact,
+  FactsDocument,
+  ModelFact,
+  SchemaFact,
+  VendorFact,
+} from "./document.ts";
 import { compileGlobs, type Glob } from "./glob.ts";
 
 /** Documents laid over each other, the newest first, with their patterns ready. Immutable. */
@@ -9,7 +15,8 @@ export interface FactsLayer {
   /** In the document's order. */
   models: readonly ModelRule[];
   claudeSurfaces: ReadonlyMap<string, ClaudeSurfaceFact>;
-  vendors: readonly VendorRule[];
+  vendors: readonly KeyedRule<VendorFact>[];
+  schemas: readonly KeyedRule<SchemaFact>[];
 }
 
 export interface ModelRule {
@@ -18,10 +25,11 @@ export interface ModelRule {
   fits(model: string, provider: string): boolean;
 }
 
-export interface VendorRule {
-  fact: VendorFact;
-  fits: ModelRule["fits"];
-  /** It is about some of the vendor's models, and so goes before what is said of all of them. */
+export interface KeyedRule<Fact> {
+  fact: Fact;
+  /** Whether it says something of this model at this place: a provider, or a grammar. */
+  fits(model: string, place: string): boolean;
+  /** It is about some of the models there, and so goes before what is said of all of them. */
   isNarrow: boolean;
 }
 
@@ -30,11 +38,13 @@ export function withOverlay(facts: Facts, overlay: FactsDocument | undefined): F
   return overlay === undefined ? facts : [layerOf(overlay), ...facts];
 }
 
-function layerOf({ models = [], claude_surfaces = {}, vendors = {} }: FactsDocument): FactsLayer {
+function layerOf(document: FactsDocument): FactsLayer {
+  const { models = [], claude_surfaces = {}, vendors = {}, schemas = {} } = document;
   return {
     models: models.map(modelRule),
     claudeSurfaces: new Map(Object.entries(claude_surfaces)),
-    vendors: Object.entries(vendors).map(([key, fact]) => vendorRule(key, fact)),
+    vendors: Object.entries(vendors).map(([key, fact]) => keyedRule(key, fact)),
+    schemas: Object.entries(schemas).map(([key, fact]) => keyedRule(key, fact)),
   };
 }
 
@@ -52,16 +62,26 @@ function modelRule(fact: ModelFact): ModelRule {
 }
 
 /** `mistral`, or some of its models: `mistral/magistral-*`. */
-function vendorRule(key: string, fact: VendorFact): VendorRule {
+function keyedRule<Fact>(key: string, fact: Fact): KeyedRule<Fact> {
   const slash = key.indexOf("/");
-  if (slash < 0) return { fact, isNarrow: false, fits: (_model, provider) => provider === key };
-  const vendor = key.slice(0, slash);
+  if (slash < 0) return { fact, isNarrow: false, fits: (_model, place) => place === key };
+  const named = key.slice(0, slash);
   const matches = compileGlobs([key.slice(slash + 1)]);
-  return {
-    fact,
-    isNarrow: true,
-    fits: (model, provider) => provider === vendor && matches(model),
-  };
+  return { fact, isNarrow: true, fits: (model, place) => place === named && matches(model) };
+}
+
+/** What is said of some models goes before what is said of all, and a newer layer before an older. */
+export function keyedFacts<Fact>(
+  layers: readonly (readonly KeyedRule<Fact>[])[],
+  model: string,
+  place: string,
+): Fact[] {
+  return layers.flatMap((layer) => {
+    const fitting = layer.filter((rule) => rule.fits(model, place));
+    const narrow = fitting.filter((one) => one.isNarrow);
+    const wide = fitting.filter((one) => !one.isNarrow);
+    return [...narrow, ...wide].map((rule) => rule.fact);
+  });
 }
 
 /** What the gateway knows without being told. */

@@ -1,6 +1,9 @@
 import type { Capabilities } from "./capability.ts";
 import { UNKNOWN_MODEL, type WholeModelFact } from "./data/unknown.ts";
+import { converseFamilyIn } from "./converse-family.ts";
+import type { ModelFact } from "./document.ts";
 import type { Facts } from "./facts.ts";
+import { findSchemaSubsets, type SchemaSubsets } from "./schema-subset.ts";
 
 export interface FoundModel {
   capabilities: Capabilities;
@@ -14,18 +17,20 @@ export function findModel(facts: Facts, model: string, provider = ""): FoundMode
     .flatMap((layer) => layer.models)
     .filter((rule) => rule.fits(model, provider))
     .map((rule) => rule.fact);
-  const whole = fitting.reduceRight<WholeModelFact>(
-    (later, fact) => ({ ...later, ...fact }),
-    UNKNOWN_MODEL,
-  );
+  const whole = fitting.reduceRight<WholeModelFact>(laidOver, UNKNOWN_MODEL);
   return {
-    capabilities: capabilitiesIn(whole),
+    capabilities: capabilitiesIn(whole, findSchemaSubsets(facts, model)),
     // Its grammar or a single habit alone is no description.
     known: fitting.some((fact) => fact.max_output_tokens !== undefined),
   };
 }
 
-function capabilitiesIn(fact: WholeModelFact): Capabilities {
+/** What is known of Converse is many facts, and an entry may state some. */
+function laidOver(later: WholeModelFact, fact: ModelFact): WholeModelFact {
+  return { ...later, ...fact, converse: { ...later.converse, ...fact.converse } };
+}
+
+function capabilitiesIn(fact: WholeModelFact, schemas: SchemaSubsets): Capabilities {
   return {
     reasoning: fact.reasoning,
     thinkingBudget: fact.thinking_budget,
@@ -44,6 +49,11 @@ function capabilitiesIn(fact: WholeModelFact): Capabilities {
     caching: fact.caching,
     maxOutputTokens: fact.max_output_tokens,
     maxInputTokens: fact.max_input_tokens,
+    imageTokensMax: fact.image_tokens_max,
+    stopSequencesMax: fact.stop_sequences_max === false ? undefined : fact.stop_sequences_max,
+    toolIdCharactersMax: fact.tool_id_characters_max,
+    converse: converseFamilyIn(fact.converse),
+    schemas,
     maxTokensField: fact.max_tokens_field,
     maker: fact.maker,
     responsesOnly: fact.responses_only,

@@ -1,5 +1,4 @@
-import type { VendorFact } from "./document.ts";
-import type { Facts, FactsLayer } from "./facts.ts";
+import { keyedFacts, type Facts } from "./facts.ts";
 import { firstSaid, keptEntries, keptNames } from "./merge.ts";
 
 /** How one deployment's vendor differs from the grammar it speaks. */
@@ -31,7 +30,8 @@ export interface Limit {
 }
 
 export function findVendorRules(facts: Facts, model: string, provider: string): VendorRules {
-  const layers = facts.flatMap((layer) => rulesIn(layer, model, provider));
+  const rules = facts.map((layer) => layer.vendors);
+  const layers = keyedFacts(rules, model, provider);
   return {
     renames: Object.fromEntries(keptEntries(layers.map((one) => one.renames))),
     drops: keptNames(layers.map((one) => one.drops)),
@@ -47,11 +47,4 @@ export function findVendorRules(facts: Facts, model: string, provider: string): 
       drops: keptNames(layers.map((one) => one.embedding_drops)),
     },
   };
-}
-
-/** What is said of some of a vendor's models goes before what is said of all. */
-function rulesIn(layer: FactsLayer, model: string, provider: string): VendorFact[] {
-  const fitting = layer.vendors.filter((rule) => rule.fits(model, provider));
-  const [narrow, wide] = [true, false].map((is) => fitting.filter((one) => one.isNarrow === is));
-  return [...(narrow ?? []), ...(wide ?? [])].map((rule) => rule.fact);
 }

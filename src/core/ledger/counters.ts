@@ -26,7 +26,13 @@ export interface Period {
   endMs: number | null;
   spentNanoUsd: number;
   /** What was told of it already; see `takeCrossings`. */
-  told?: { mark: Mark; limitNanoUsd: number }[];
+  told?: Told[];
+}
+
+/** A threshold somebody was told of, and the limit it was a part of. */
+export interface Told {
+  mark: Mark;
+  limitNanoUsd: number;
 }
 
 /** A budget's threshold: the soft budget, or a percentage of the hard one. */

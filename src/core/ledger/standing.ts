@@ -1,12 +1,21 @@
-import type { AccessReply, Admission, BudgetStanding, KeyStanding, Visit } from "../ledger.ts";
+import type {
+  AccessReply,
+  Admission,
+  BudgetStanding,
+  KeyStanding,
+  Refusal,
+  ReserveRequest,
+  Visit,
+} from "../ledger.ts";
 import type { CallRecord } from "../record.ts";
-import { aliasesOf } from "./aliases.ts";
+import { aliasesOf, modelNames } from "./aliases.ts";
 import { limitAt } from "./budget.ts";
 import { periodAt, shownSpend } from "./counters.ts";
 import { closedDoor, closedRoute } from "./door.ts";
 import { pursesOf, type Purse } from "./money.ts";
 import type { KeyPolicy, Limits, Standing } from "./policy.ts";
 import { rateStandings } from "./rates.ts";
+import { codeOfRefusal, statusOfRefusal } from "./refusal-code.ts";
 import { findOpenKey } from "./rotation.ts";
 import { NO_ATTRIBUTION, sharedNamesOf, sharedPurses, sharedScopes } from "./shared/purse.ts";
 import {
@@ -129,9 +138,28 @@ export function unsettledRecord(
   };
 }
 
+/** The record of a call that was refused here: nobody was asked, and it cost nothing. */
+export function refusedRecord(
+  state: AccountState,
+  request: ReserveRequest,
+  refusal: Refusal,
+  nowMs: number,
+): CallRecord {
+  const { keyHash, draft } = request;
+  return {
+    ...draft,
+    ...recordedKey(state, { keyHash, models: modelNames(request) }, draft, nowMs),
+    statusCode: statusOfRefusal(refusal, request),
+    ending: "refused",
+    errorCode: codeOfRefusal(refusal),
+    usageSource: "none",
+    endedAtMs: Math.max(nowMs, draft.startedAtMs),
+  };
+}
+
 function recordedKey(
   state: AccountState,
-  lease: Lease,
+  lease: Pick<Lease, "keyHash" | "models">,
   draft: CallRecord,
   nowMs: number,
 ): Partial<CallRecord> {

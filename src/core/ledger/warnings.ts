@@ -1,6 +1,6 @@
 import type { BudgetStanding } from "../ledger.ts";
 import { limitAt } from "./budget.ts";
-import type { Counters, Mark, Period } from "./counters.ts";
+import type { Counters, Mark, Told } from "./counters.ts";
 import type { Budget, Limits } from "./policy.ts";
 import { findKeyPolicy, scopesOf, type AccountState, type Scope } from "./state.ts";
 
@@ -11,7 +11,7 @@ export interface Crossing extends BudgetStanding {
   id: string;
 }
 
-interface Threshold {
+export interface Threshold {
   mark: Mark;
   budget: Budget;
   /** Of the budget. What is reserved keeps most from ever reaching all of it. */
@@ -43,7 +43,7 @@ function crossingsOf(scope: Scope, counters: Counters, nowMs: number): Crossing[
     const period = counters.periods.find((one) => one.duration === budget.duration);
     const limitNanoUsd = limitAt(budget, nowMs);
     if (period === undefined || period.spentNanoUsd < limitNanoUsd * fraction) return [];
-    if (!tell(period, mark, budget)) return [];
+    if (!tellOnce(period, mark, budget)) return [];
     const { duration, spentNanoUsd, endMs: resetAtMs } = period;
     return [
       { mark, id, scope: kind, name, model, spentNanoUsd, limitNanoUsd, duration, resetAtMs },
@@ -51,7 +51,10 @@ function crossingsOf(scope: Scope, counters: Counters, nowMs: number): Crossing[
   });
 }
 
-function thresholdsOf({ budgets, softBudget }: Limits): Threshold[] {
+export function thresholdsOf({
+  budgets,
+  softBudget,
+}: Pick<Limits, "budgets" | "softBudget">): Threshold[] {
   const hard = budgets
     // What may spend nothing is not close to its limit.
     .filter((budget) => budget.limitNanoUsd > 0)
@@ -63,9 +66,9 @@ function thresholdsOf({ budgets, softBudget }: Limits): Threshold[] {
 }
 
 /** False when it was told before in this period. A limit that was changed is another one. */
-function tell(period: Period, mark: Mark, { limitNanoUsd }: Budget): boolean {
-  const told = period.told ?? [];
+export function tellOnce(books: { told?: Told[] }, mark: Mark, { limitNanoUsd }: Budget): boolean {
+  const told = books.told ?? [];
   if (told.some((one) => one.mark === mark && one.limitNanoUsd === limitNanoUsd)) return false;
-  period.told = [...told.filter((one) => one.mark !== mark), { mark, limitNanoUsd }];
+  books.told = [...told.filter((one) => one.mark !== mark), { mark, limitNanoUsd }];
   return true;
 }

@@ -61,7 +61,10 @@ export function capacityOf(
   const isParallelFull = parallel !== undefined && inFlight >= parallel;
   const fitsRules = overRequests <= 0 && overTokens <= 0 && !isParallelFull;
   const learned = roomInLearned(requests.learned, tokens.learned);
-  const nearly = roomInLearned(stretchedLimit(quota.requests, nowMs), stretchedLimit(quota.tokens, nowMs));
+  const nearly = roomInLearned(
+    stretchedLimit(quota.requests, nowMs),
+    stretchedLimit(quota.tokens, nowMs),
+  );
   const waits = [
     overRequests > 0 ? untilFreedMs(state.requests, overRequests, nowMs) : 0,
     overTokens > 0 ? tokensFreedMs(state, overTokens, nowMs) : 0,

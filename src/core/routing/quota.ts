@@ -38,12 +38,14 @@ export interface Observed {
   lastMinute: number;
   /** Since a moment within the last minute. */
   since(atMs: number): number;
+  /** Less than this is chance and no rate: an estimate below it would keep everybody out. */
+  least: number;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Refusals of calls that were sent together arrive within a few seconds. */
-const EVENT_MS = 10_000;
+/** Long enough that what flows in meanwhile can be told from chance. */
+const EVENT_MS = 20_000;
 /** A longer memory would keep a quota down that was raised long ago. */
 const FORGOTTEN_MS = 60 * MINUTE_MS;
 /** Two estimates this close confirm each other. */
@@ -59,11 +61,11 @@ export function learnFromRefusal(
 ): LearnedLimit {
   if (known?.source === "headers" && isRemembered(known, nowMs)) return known;
   const last = known?.source === "refusals" && isRemembered(known, nowMs) ? known : undefined;
-  if (last !== undefined && nowMs - last.atMs < EVENT_MS) {
-    const sample = Math.min(last.sample, Math.max(observed.lastMinute, 1));
+  if (last !== undefined && nowMs - last.beganMs < EVENT_MS) {
+    const sample = Math.min(last.sample, Math.max(observed.lastMinute, observed.least));
     return { ...last, sample, perMinute: blend(last.before, sample), atMs: nowMs };
   }
-  const sample = Math.max(rateSince(last?.atMs, observed, nowMs), 1);
+  const sample = Math.max(rateSince(last?.beganMs, observed, nowMs), observed.least);
   const agrees = last !== undefined && Math.abs(sample / last.perMinute - 1) < AGREEMENT;
   return {
     source: "refusals",
@@ -82,9 +84,11 @@ export function learnFromRefusal(
  */
 function rateSince(refusedAtMs: number | undefined, observed: Observed, nowMs: number): number {
   if (refusedAtMs === undefined) return observed.lastMinute;
-  const elapsedMs = nowMs - refusedAtMs;
+  // From the next whole second: windows count by seconds, and the refusal ended a burst.
+  const fromMs = (Math.floor(refusedAtMs / 1_000) + 1) * 1_000;
+  const elapsedMs = nowMs - fromMs;
   if (elapsedMs > MINUTE_MS) return observed.lastMinute;
-  return (observed.since(refusedAtMs) * MINUTE_MS) / elapsedMs;
+  return (observed.since(fromMs) * MINUTE_MS) / elapsedMs;
 }
 
 /** Half way to what was seen, and down by small steps only. */
@@ -144,12 +148,12 @@ export function usableLimit(limit: LearnedLimit | undefined, nowMs: number): num
     case "headers":
       return limit.perMinute - (ageMs < MINUTE_MS ? limit.foreign : 0);
     case "refusals":
-      return Math.max(limit.perMinute * shareAfter(ageMs, limit.confirmations), 1);
+      return limit.perMinute * shareAfter(ageMs, limit.confirmations);
   }
 }
 
 /** An estimate errs by about this much, and a refusal costs a moment. */
-const STRETCH = 1.25;
+const STRETCH = 1.15;
 
 /**
  * How far it is worth going where a call would be much dearer anywhere else. What headers said is no

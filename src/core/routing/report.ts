@@ -1,5 +1,5 @@
 import type { FailureCategory } from "../failure.ts";
-import { addToWindow, takeFromWindow, type RateWindow } from "../ledger/rate-window.ts";
+import { addToWindow, takeFromWindow } from "../ledger/rate-window.ts";
 import { forgetHomes, settleHome } from "./affinity.ts";
 import { countSince, requestsUsed, tokensUsed } from "./capacity.ts";
 import type { AttemptReport, DeploymentRules, GroupRules } from "./choice.ts";
@@ -83,15 +83,25 @@ function noteFailure(failed: Failed, noted: Noted): void {
 function noteRefusal(deployment: DeploymentState, place: Place, nowMs: number): void {
   addToWindow(deployment.refused, place.takenAtMs, 1);
   const { quota } = deployment;
+  const requests = requestsLetThrough(deployment, nowMs);
+  // What a few large calls happened to use says nothing of a limit of tokens.
+  const isChance = requests.lastMinute < requests.least;
   deployment.quota = {
-    requests: learnFromRefusal(quota.requests, requestsLetThrough(deployment, nowMs), nowMs),
-    tokens: learnFromRefusal(quota.tokens, tokensLetThrough(deployment, nowMs), nowMs),
+    requests: learnFromRefusal(quota.requests, requests, nowMs),
+    tokens: isChance
+      ? quota.tokens
+      : learnFromRefusal(quota.tokens, tokensLetThrough(deployment, nowMs), nowMs),
   };
 }
+
+/** Who has less than this is served by being refused now and then. */
+const REQUESTS_MIN = 5;
+const TOKENS_MIN = 10_000;
 
 function requestsLetThrough(deployment: DeploymentState, nowMs: number): Observed {
   const { requests, refused } = deployment;
   return {
+    least: REQUESTS_MIN,
     lastMinute: requestsUsed(deployment, nowMs).accepted,
     since: (atMs) => countSince(requests, atMs) - countSince(refused, atMs),
   };
@@ -104,6 +114,7 @@ function tokensLetThrough(deployment: DeploymentState, nowMs: number): Observed 
       .filter((place) => place.takenAtMs >= atMs)
       .reduce((sum, place) => sum + place.tokens, 0);
   return {
+    least: TOKENS_MIN,
     lastMinute: tokensUsed(deployment, nowMs),
     since: (atMs) => countSince(deployment.tokens, atMs) + inFlightSince(atMs),
   };

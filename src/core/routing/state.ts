@@ -4,7 +4,7 @@
  */
 export { decide, type Decision } from "./decide.ts";
 export { explain } from "./explain.ts";
-export { emptyPool, type PoolState } from "./pool-state.ts";
+export { emptyPool, stateOf, type PoolState } from "./pool-state.ts";
 export { report } from "./report.ts";
 export { groupRules, isPooled } from "./rules.ts";
 export { expire, nextAtMs, take } from "./take.ts";

@@ -1,15 +1,18 @@
 import type { Capabilities } from "../../core/capabilities.ts";
 import type { OutputFormat } from "../../core/chat.ts";
+import type { SchemaSubset } from "../../core/facts/schema-subset.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { schemaWithin } from "../schema-subset.ts";
 
 /** Members of `output_config`: the schema, where the vendor can enforce it. */
 export function renderOutputFormat(
   format: OutputFormat | undefined,
   capabilities: Capabilities,
 ): JsonObject {
-  if (format?.type !== "schema" || !isEnforceable(format.schema, capabilities)) return {};
-  return { format: { type: "json_schema", schema: strictSchema(format.schema) } };
+  const subset = capabilities.schemas["anthropic-messages"];
+  if (format?.type !== "schema" || !isEnforced(format.schema, capabilities)) return {};
+  return { format: { type: "json_schema", schema: schemaWithin(format.schema, subset) } };
 }
 
 /** A system block that asks for the format in words, where it cannot be enforced. */
@@ -17,8 +20,7 @@ export function renderInstruction(
   format: OutputFormat | undefined,
   capabilities: Capabilities,
 ): JsonObject[] {
-  if (!format || (format.type === "schema" && isEnforceable(format.schema, capabilities)))
-    return [];
+  if (!format || (format.type === "schema" && isEnforced(format.schema, capabilities))) return [];
   const shape =
     format.type === "schema"
       ? ` that matches this JSON Schema:\n${JSON.stringify(format.schema)}`
@@ -31,14 +33,14 @@ export function renderInstruction(
   ];
 }
 
-/** The vendor's limit, over the whole schema. */
-const OPTIONAL_PROPERTIES_MAX = 24;
+function isEnforced(schema: Json, { schemaOutput, schemas }: Capabilities): boolean {
+  return schemaOutput && isEnforceable(schema, schemas["anthropic-messages"]);
+}
 
-export function isEnforceable(schema: Json, { schemaOutput }: Capabilities): boolean {
+export function isEnforceable(schema: Json, { optionalPropertiesMax }: SchemaSubset): boolean {
   return (
-    schemaOutput &&
     !isRecursive(schema, schema, []) &&
-    optionalProperties(schema) <= OPTIONAL_PROPERTIES_MAX
+    optionalProperties(schema) <= (optionalPropertiesMax ?? Infinity)
   );
 }
 
@@ -77,54 +79,4 @@ function optionalProperties(node: Json | undefined): number {
   const required = Array.isArray(node.required) ? node.required.length : 0;
   const here = Math.max(0, names - required);
   return Object.values(node).reduce((sum: number, value) => sum + optionalProperties(value), here);
-}
-
-/** Keywords the vendor refuses. The model still reads them as part of the description. */
-const ADVISORY = new Set([
-  "minimum",
-  "maximum",
-  "exclusiveMinimum",
-  "exclusiveMaximum",
-  "multipleOf",
-  "minLength",
-  "maxLength",
-  "pattern",
-  "minItems",
-  "maxItems",
-  "uniqueItems",
-  "minProperties",
-  "maxProperties",
-]);
-
-/** Members that hold schemas by name, where a name may look like a keyword. */
-const NAMED = new Set(["properties", "$defs", "definitions"]);
-
-/** The subset of JSON Schema the vendor enforces: closed objects, no bounds, `anyOf` for `oneOf`. */
-export function strictSchema(schema: Json): Json {
-  if (Array.isArray(schema)) return schema.map(strictSchema);
-  if (!isJsonObject(schema)) return schema;
-  const strict: JsonObject = {};
-  const advice: string[] = [];
-  for (const [name, value = null] of Object.entries(schema)) {
-    if (name === "$schema") continue;
-    if (ADVISORY.has(name)) advice.push(`${name}: ${JSON.stringify(value)}`);
-    else if (NAMED.has(name) && isJsonObject(value)) strict[name] = mapValues(value, strictSchema);
-    else if (name === "oneOf") strict.anyOf = strictSchema(value);
-    else
-      strict[name] =
-        name === "enum" || name === "const" || name === "default" ? value : strictSchema(value);
-  }
-  if (schema.type === "object" || schema.properties !== undefined)
-    strict.additionalProperties = false;
-  if (advice.length > 0) {
-    const description = typeof schema.description === "string" ? `${schema.description} ` : "";
-    strict.description = `${description}(${advice.join(", ")})`;
-  }
-  return strict;
-}
-
-function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, value = null]) => [name, change(value)]),
-  );
 }

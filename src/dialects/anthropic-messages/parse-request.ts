@@ -11,13 +11,18 @@ import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { checked, unsupported } from "../checked.ts";
 import { CACHE_CONTROL, cacheMark } from "../cache-control.ts";
+import type { RouteTarget } from "../dialect.ts";
 import { parseMessages, parseSystem } from "./parse-messages.ts";
 import { readEnvelope } from "./read-envelope.ts";
 
-export function parseRequest(body: JsonObject): ChatRequest {
+export function parseRequest(
+  body: JsonObject,
+  { dropParams = false }: RouteTarget = {},
+): ChatRequest {
   const { model, stream, streamUsage, maxOutputTokens, endUser } = readEnvelope(body);
-  refuseServerSide(body);
-  const options = checked(OPTIONS, body, "");
+  const dropped = dropParams ? serverSideIn(body) : [];
+  if (!dropParams) refuseServerSide(body);
+  const options = withoutServerTools(checked(OPTIONS, body, ""), dropped, dropParams);
   return {
     model,
     stream,
@@ -36,7 +41,10 @@ export function parseRequest(body: JsonObject): ChatRequest {
     },
     reasoning: reasoningOf(options),
     outputFormat: outputFormatOf(options),
-    ignored: COSMETIC.filter((name) => body[name] !== undefined && body[name] !== null),
+    ignored: [
+      ...COSMETIC.filter((name) => body[name] !== undefined && body[name] !== null),
+      ...dropped,
+    ],
   };
 }
 
@@ -80,6 +88,25 @@ const OPTIONS = z.object({
 
 type Options = z.infer<typeof OPTIONS>;
 
+function serverSideIn(body: JsonObject): string[] {
+  const servers = Array.isArray(body.mcp_servers) && body.mcp_servers.length > 0;
+  return [...(servers ? ["mcp_servers"] : []), ...(body.container ? ["container"] : [])];
+}
+
+/** Tools that run at Anthropic leave where the operator prefers that, and so does the wish for one. */
+function withoutServerTools(options: Options, dropped: string[], dropParams: boolean): Options {
+  const { tools, tool_choice: choice } = options;
+  if (!dropParams || !tools?.some(isServerTool)) return options;
+  for (const tool of tools.filter(isServerTool)) dropped.push(`tools.${tool.type}`);
+  const kept = tools.filter((tool) => !isServerTool(tool));
+  const isOffered = choice?.type !== "tool" || kept.some(({ name }) => name === choice.name);
+  return { ...options, tools: kept, tool_choice: isOffered && kept.length > 0 ? choice : null };
+}
+
+function isServerTool({ type }: { type?: string | null }): boolean {
+  return Boolean(type) && type !== "custom";
+}
+
 /** Things that run at Anthropic. Leaving them out would change what the model can do. */
 function refuseServerSide(body: JsonObject): void {
   const hasServers = Array.isArray(body.mcp_servers) && body.mcp_servers.length > 0;
@@ -104,7 +131,7 @@ const TOOL = z.object({
 });
 
 function parseTool(value: { name: string; type?: string | null | undefined }, path: string): Tool {
-  if (value.type && value.type !== "custom") {
+  if (isServerTool(value)) {
     throw unsupported(
       `${path}.type`,
       `"${value.type}" runs at Anthropic and this model's provider has no equivalent; leave the tool out or choose a Claude model`,

@@ -24,7 +24,7 @@ function renderBlock(part: Part, capabilities: Capabilities): JsonObject[] {
       return [
         {
           type: "tool_use",
-          id: legalToolId(part.id),
+          id: legalToolId(part.id, capabilities.toolIdCharactersMax),
           name: part.name,
           input: inputOf(part.arguments),
           ...cacheControl(part.cache),
@@ -78,7 +78,7 @@ function renderToolResult(part: ToolResultPart, capabilities: Capabilities): Jso
   );
   return {
     type: "tool_result",
-    tool_use_id: legalToolId(part.id),
+    tool_use_id: legalToolId(part.id, capabilities.toolIdCharactersMax),
     ...(content.length > 0 ? { content } : {}),
     ...(part.isError ? { is_error: true } : {}),
     ...cacheControl(part.cache ?? part.parts.at(-1)?.cache),

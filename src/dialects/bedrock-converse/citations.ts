@@ -1,6 +1,7 @@
 import type { Citation, CitedSource, Span } from "../../core/chat.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import type { AnswerContext } from "../dialect.ts";
 import { objectIn, objectsIn, textIn } from "../lenient.ts";
 
 /** Of a whole answer or of a stream, which have the same members. `undefined` for places unknown. */
@@ -41,6 +42,19 @@ function spanIn({ start, end }: JsonObject): Span {
 
 function countIn(value: Json | undefined): number {
   return typeof value === "number" ? value : 0;
+}
+
+/**
+ * Whether the caller marked something as to be cited. One that did not reads `content[0].text`, as all
+ * SDKs show it, and would find no words in a block of cited ones.
+ */
+export function asksForCitations({ request }: AnswerContext): boolean {
+  if (request === undefined) return true;
+  const blocks = objectsIn(request.messages).flatMap(({ content }) => objectsIn(content));
+  const results = blocks.flatMap(({ toolResult }) => objectsIn(objectIn(toolResult).content));
+  return [...blocks, ...results]
+    .flatMap(({ document, searchResult }) => [objectIn(document), objectIn(searchResult)])
+    .some(({ citations }) => objectIn(citations).enabled === true);
 }
 
 /** A citation belongs to its whole block here, and no file is kept that one could lead to. */

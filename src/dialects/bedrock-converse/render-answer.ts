@@ -7,24 +7,29 @@ import type { AnswerContext } from "../dialect.ts";
 import { wrapProof } from "../proof-envelope.ts";
 import { legalToolId } from "../tool-id.ts";
 import { argumentsObject } from "./arguments.ts";
-import { renderCitation } from "./citations.ts";
+import { asksForCitations, renderCitation } from "./citations.ts";
 import { renderCounts, renderStop } from "./write-stream.ts";
 
 export function renderAnswer(events: readonly ChatEvent[], context: AnswerContext): JsonObject {
   const answer = collectAnswer(events);
+  const cites = asksForCitations(context);
+  const content = answer.blocks.flatMap((block) => renderBlock(block, cites));
   return {
-    output: { message: { role: "assistant", content: answer.blocks.flatMap(renderBlock) } },
+    output: { message: { role: "assistant", content } },
     ...renderStop(answer.finish, answer.stopSequence),
     ...renderCounts(answer.usage ?? NO_USAGE, context),
   };
 }
 
-function renderBlock({ opening, text, proof, citations: cited }: CollectedBlock): JsonObject[] {
+function renderBlock(
+  { opening, text, proof, citations: cited }: CollectedBlock,
+  cites: boolean,
+): JsonObject[] {
   switch (opening.kind) {
     case "text":
     case "refusal": {
       if (text === "") return [];
-      const citations = cited.flatMap(renderCitation);
+      const citations = cites ? cited.flatMap(renderCitation) : [];
       // Cited words are a kind of block of their own, but only in a whole answer.
       return citations.length === 0
         ? [{ text }]

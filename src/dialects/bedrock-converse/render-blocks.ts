@@ -1,8 +1,8 @@
 import type { CacheMark, Part, ReasoningPart, TextPart, ToolResultPart } from "../../core/chat.ts";
+import type { ConverseFamily } from "../../core/facts/converse-family.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { alphanumericToolId, legalToolId } from "../tool-id.ts";
 import { argumentsObject } from "./arguments.ts";
-import type { Family } from "./family.ts";
 import { cites, renderCitable, renderMedia } from "./render-media.ts";
 import type { BlockStyle } from "./render-media.ts";
 
@@ -14,16 +14,16 @@ export function renderBlocks(parts: readonly Part[], style: BlockStyle): JsonObj
     const rendered = renderBlock(part, style, apart);
     blocks.push(...rendered);
     const cache = cacheOf(part);
-    if (cache && rendered.length > 0 && style.family.caches) {
+    if (cache && rendered.length > 0 && style.family.cachePoints.includes("content")) {
       blocks.push(cachePoint(cache, style.family));
     }
   }
   return [...blocks, ...apart];
 }
 
-/** Stands behind what it covers. Only Claude keeps it for an hour. */
-export function cachePoint({ ttl }: CacheMark, { name }: Family): JsonObject {
-  const isLong = ttl === "1h" && name === "claude";
+/** Stands behind what it covers. */
+export function cachePoint({ ttl }: CacheMark, { cacheTtl }: ConverseFamily): JsonObject {
+  const isLong = ttl === "1h" && cacheTtl;
   return { cachePoint: { type: "default", ...(isLong ? { ttl } : {}) } };
 }
 
@@ -41,10 +41,10 @@ function renderBlock(part: Part, style: BlockStyle, apart: JsonObject[]): JsonOb
     case "media":
       return [renderMedia(part, style)];
     case "reasoning":
-      return style.family.name === "claude" ? renderReasoning(part) : [];
+      return style.family.ownWords === "claude" ? renderReasoning(part) : [];
     case "tool-call": {
       const { name, arguments: text } = part;
-      const toolUseId = toolIdOf(part.id, style.family);
+      const toolUseId = toolIdOf(part.id, style);
       return [{ toolUse: { toolUseId, name, input: argumentsObject(text) } }];
     }
     case "tool-result":
@@ -52,15 +52,15 @@ function renderBlock(part: Part, style: BlockStyle, apart: JsonObject[]): JsonOb
   }
 }
 
-/** Only Claude cites here; to the others a document's words are words. */
+/** To families that do not cite, a document's words are words. */
 function renderText({ text, document }: TextPart, style: BlockStyle): JsonObject {
   return document && cites(style) ? renderCitable(document, style.names) : { text };
 }
 
-function toolIdOf(id: string, { toolIdCharacters }: Family): string {
-  return toolIdCharacters === undefined
-    ? legalToolId(id)
-    : alphanumericToolId(id, toolIdCharacters);
+function toolIdOf(id: string, { family, toolIdCharactersMax }: BlockStyle): string {
+  return family.toolIdCharacters === undefined
+    ? legalToolId(id, toolIdCharactersMax)
+    : alphanumericToolId(id, family.toolIdCharacters);
 }
 
 /** Only thoughts that Claude itself signed may go back; all others are refused. */
@@ -81,7 +81,7 @@ function renderResult(part: ToolResultPart, style: BlockStyle, apart: JsonObject
   if (part.isError && !richResults) content.unshift({ text: "Error:" });
   return {
     toolResult: {
-      toolUseId: toolIdOf(part.id, style.family),
+      toolUseId: toolIdOf(part.id, style),
       // A result cannot be empty.
       content: content.length > 0 ? content : [{ text: "(no output)" }],
       ...(part.isError && richResults ? { status: "error" } : {}),

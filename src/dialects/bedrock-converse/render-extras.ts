@@ -1,9 +1,8 @@
 import type { ChatRequest, Effort, Reasoning } from "../../core/chat.ts";
+import type { ConverseFamily } from "../../core/facts/converse-family.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { renderThinking } from "../anthropic-messages/render-thinking.ts";
 import type { RenderTarget } from "../dialect.ts";
-import { noteDropped } from "../dropped.ts";
-import type { Family } from "./family.ts";
 import type { Turn } from "./render-turns.ts";
 
 /** What only this family has a word for. */
@@ -20,25 +19,28 @@ export interface Extras {
 
 export function renderExtras(
   request: ChatRequest,
-  family: Family,
+  family: ConverseFamily,
   turns: readonly Turn[],
   target: RenderTarget,
 ): Extras {
-  switch (family.name) {
+  switch (family.ownWords) {
     case "claude":
-      return claudeExtras(request, turns, target);
+      return claudeExtras(request, family, turns, target);
     case "nova":
-      return novaExtras(request, target);
+      return novaExtras(request, family, target);
     case "gpt-oss":
-      return gptOssExtras(request, target);
-    case "mistral":
-    case "other":
+      return gptOssExtras(request, family, target);
+    case "none":
       return plainExtras(request, family, target);
   }
 }
 
-function claudeExtras(request: ChatRequest, turns: readonly Turn[], target: RenderTarget): Extras {
-  const { topK } = request.sampling;
+function claudeExtras(
+  request: ChatRequest,
+  family: ConverseFamily,
+  turns: readonly Turn[],
+  target: RenderTarget,
+): Extras {
   const maxTokens = request.maxOutputTokens ?? target.capabilities.maxOutputTokens;
   const { thinking, effort } = renderThinking(
     request,
@@ -48,12 +50,11 @@ function claudeExtras(request: ChatRequest, turns: readonly Turn[], target: Rend
   );
   const isThinking = thinking !== undefined && thinking.type !== "disabled";
   const mayPickFew = target.capabilities.sampling && !isThinking;
-  if (!mayPickFew) noteDropped(target.dropped, { top_k: topK });
   return {
     isThinking,
     fields: {
       ...(thinking ? { thinking } : {}),
-      ...(topK !== undefined && mayPickFew ? { top_k: topK } : {}),
+      ...renderTopK(request, family, target, mayPickFew),
       ...renderSingleCall(request, target),
     },
     ...(typeof effort?.effort === "string" ? { effort: effort.effort } : {}),
@@ -80,35 +81,49 @@ function renderSingleCall(
   return { tool_choice: { type, disable_parallel_tool_use } };
 }
 
-function novaExtras(request: ChatRequest, target: RenderTarget): Extras {
-  const { topK } = request.sampling;
+function novaExtras(request: ChatRequest, family: ConverseFamily, target: RenderTarget): Extras {
   noteSingleCall(request, target);
   const effort = wishedEffort(request.reasoning, target);
   // At its hardest it takes neither a limit nor sampling parameters.
   const isFree = effort === "high";
-  if (isFree) noteDropped(target.dropped, { top_k: topK });
   const fields = {
     ...(effort ? { reasoningConfig: { type: "enabled", maxReasoningEffort: effort } } : {}),
-    ...(topK === undefined || isFree ? {} : { inferenceConfig: { topK } }),
+    ...renderTopK(request, family, target, !isFree),
   };
   return { fields, isThinking: isFree, isLengthFree: isFree };
 }
 
-function gptOssExtras(request: ChatRequest, target: RenderTarget): Extras {
+function gptOssExtras(request: ChatRequest, family: ConverseFamily, target: RenderTarget): Extras {
   const effort = wishedEffort(request.reasoning, target);
   noteSingleCall(request, target);
-  noteDropped(target.dropped, { top_k: request.sampling.topK });
-  return { fields: effort ? { reasoning_effort: effort } : {}, isThinking: false };
+  const topK = renderTopK(request, family, target);
+  return {
+    fields: { ...(effort ? { reasoning_effort: effort } : {}), ...topK },
+    isThinking: false,
+  };
 }
 
-function plainExtras(request: ChatRequest, { name }: Family, target: RenderTarget): Extras {
-  const { topK } = request.sampling;
+function plainExtras(request: ChatRequest, family: ConverseFamily, target: RenderTarget): Extras {
   noteSingleCall(request, target);
   if (request.reasoning && request.reasoning.mode !== "off")
     target.dropped.push("reasoning_effort");
-  const hasTopK = name === "mistral" && topK !== undefined;
-  if (!hasTopK) noteDropped(target.dropped, { top_k: topK });
-  return { fields: hasTopK ? { top_k: topK } : {}, isThinking: false };
+  return { fields: renderTopK(request, family, target), isThinking: false };
+}
+
+/** Where this family has a place for it. */
+function renderTopK(
+  { sampling: { topK } }: ChatRequest,
+  { topK: path }: ConverseFamily,
+  { dropped }: RenderTarget,
+  isTaken = true,
+): JsonObject {
+  if (topK === undefined) return {};
+  if (path === undefined || !isTaken) {
+    dropped.push("top_k");
+    return {};
+  }
+  const [last = path, ...outer] = path.split(".").toReversed();
+  return outer.reduce<JsonObject>((value, name) => ({ [name]: value }), { [last]: topK });
 }
 
 function noteSingleCall({ parallelToolCalls }: ChatRequest, { dropped }: RenderTarget): void {

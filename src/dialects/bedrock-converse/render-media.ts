@@ -1,12 +1,13 @@
 import type { CitableText, MediaPart } from "../../core/chat.ts";
+import type { ConverseFamily } from "../../core/facts/converse-family.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { unsupported } from "../checked.ts";
-import type { Family } from "./family.ts";
 import { FORMATS, formatOf } from "./formats.ts";
 
 export interface BlockStyle {
-  family: Family;
+  family: ConverseFamily;
   names: DocumentNames;
+  toolIdCharactersMax: number;
 }
 
 /** Gives each document of a request a name of its own. */
@@ -28,7 +29,7 @@ export function createDocumentNames(): DocumentNames {
 }
 
 export function cites({ family }: BlockStyle): boolean {
-  return family.name === "claude";
+  return family.cites;
 }
 
 const CITED: JsonObject = { citations: { enabled: true } };
@@ -56,6 +57,8 @@ export function renderCitable(
 
 export function renderMedia(part: MediaPart, style: BlockStyle): JsonObject {
   const { kind, source, mediaType } = part;
+  if (kind === "document" && !style.family.documents)
+    throw unsupported("messages", "this model takes no documents; send their words as text");
   if (kind === "audio") throw unsupported("messages", "this model takes no audio");
   if ("url" in source) {
     const advice = `Bedrock fetches no URLs; send the ${kind} as base64 (a data: URL)`;

@@ -1,10 +1,9 @@
 import type { ChatRequest } from "../../core/chat.ts";
+import type { ConverseFamily } from "../../core/facts/converse-family.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { RenderTarget } from "../dialect.ts";
 import { noteDropped } from "../dropped.ts";
 import { wantsCitations } from "../wishes.ts";
-import { familyOf } from "./family.ts";
-import type { Family } from "./family.ts";
 import { limitCachePoints } from "./cache-points.ts";
 import { renderExtras } from "./render-extras.ts";
 import type { Extras } from "./render-extras.ts";
@@ -16,8 +15,12 @@ import { renderConversation } from "./render-turns.ts";
 /** The model is said by the URL, and so is whether the answer is streamed. */
 export function renderRequest(request: ChatRequest, target: RenderTarget): JsonObject {
   const { capabilities, dropped } = target;
-  const family = familyOf(target.baseModel ?? target.model);
-  const style = { family, names: createDocumentNames() };
+  const { converse: family } = capabilities;
+  const style = {
+    family,
+    names: createDocumentNames(),
+    toolIdCharactersMax: capabilities.toolIdCharactersMax,
+  };
   const { system, turns } = renderConversation(request.messages, style, capabilities);
   const { toolConfig, instruction } = renderTools(request, family, target);
   const format = renderFormat(request, family, turns, target);
@@ -52,7 +55,7 @@ function filled(members: Record<string, JsonObject>): JsonObject {
 function renderInference(
   request: ChatRequest,
   { isThinking, isLengthFree }: Extras,
-  family: Family,
+  family: ConverseFamily,
   { capabilities, dropped }: RenderTarget,
 ): JsonObject {
   const { maxOutputTokens, sampling, stopSequences } = request;
@@ -65,9 +68,9 @@ function renderInference(
   const samples = capabilities.sampling && !isThinking;
   if (!samples) noteDropped(dropped, { temperature, top_p: topP });
   if (isLengthFree) noteDropped(dropped, { max_tokens: maxOutputTokens });
-  // Claude from 4.5 on refuses both together; the temperature is the clearer wish.
+  // Where both are refused together, the temperature is the clearer wish.
   const isTopPTooMuch =
-    family.name === "claude" && temperature !== undefined && topP !== undefined && samples;
+    !family.temperatureWithTopP && temperature !== undefined && topP !== undefined && samples;
   if (isTopPTooMuch) dropped.push("top_p");
   const stops = stopSequences.filter((sequence) => sequence.trim() !== "");
   if (stops.length > 0 && !family.stopSequences) dropped.push("stop");
@@ -82,8 +85,8 @@ function renderInference(
 }
 
 /** Which sequence stopped it Claude only tells who asks. */
-function renderStopPath({ stopSequences }: ChatRequest, { name }: Family): JsonObject {
-  return name === "claude" && stopSequences.length > 0
+function renderStopPath({ stopSequences }: ChatRequest, { ownWords }: ConverseFamily): JsonObject {
+  return ownWords === "claude" && stopSequences.length > 0
     ? { additionalModelResponseFieldPaths: ["/stop_sequence", "/delta/stop_sequence"] }
     : {};
 }

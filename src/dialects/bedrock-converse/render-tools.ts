@@ -1,7 +1,7 @@
 import type { ChatRequest, Tool } from "../../core/chat.ts";
+import type { ConverseFamily } from "../../core/facts/converse-family.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { RenderTarget } from "../dialect.ts";
-import type { Family } from "./family.ts";
 import { cachePoint } from "./render-blocks.ts";
 
 export interface RenderedTools {
@@ -13,7 +13,7 @@ export interface RenderedTools {
 /** The tools and the wish for one. A history that uses tools is refused when none is defined. */
 export function renderTools(
   request: ChatRequest,
-  family: Family,
+  family: ConverseFamily,
   target: RenderTarget,
 ): RenderedTools {
   const past = namesInHistory(request);
@@ -26,7 +26,7 @@ export function renderTools(
   if (isForbidden) return { toolConfig, instruction: "Answer without calling any tool." };
   const toolChoice = renderChoice(request, family, target);
   // Claude is told of both wishes in its own words; said in two places they conflict.
-  const isSaidElsewhere = family.name === "claude" && request.parallelToolCalls === false;
+  const isSaidElsewhere = family.ownWords === "claude" && request.parallelToolCalls === false;
   const choice = toolChoice && !isSaidElsewhere ? { toolChoice } : {};
   return { toolConfig: { ...toolConfig, ...choice } };
 }
@@ -42,7 +42,7 @@ function anyTool(name: string): Tool {
   return { name, schema: {} };
 }
 
-function renderTool(tool: Tool, family: Family): JsonObject[] {
+function renderTool(tool: Tool, family: ConverseFamily): JsonObject[] {
   const { name, description, schema, cache } = tool;
   const toolSpec = {
     name,
@@ -50,15 +50,15 @@ function renderTool(tool: Tool, family: Family): JsonObject[] {
     ...(description?.trim() ? { description } : {}),
     inputSchema: { json: { type: "object", ...schema } },
   };
-  // Nova refuses a point among the tools; the next one behind them covers them too.
-  const isKept = cache !== undefined && family.caches && family.name === "claude";
-  return isKept ? [{ toolSpec }, cachePoint(cache, family)] : [{ toolSpec }];
+  return cache && family.cachePoints.includes("tools")
+    ? [{ toolSpec }, cachePoint(cache, family)]
+    : [{ toolSpec }];
 }
 
 /** `undefined` leaves the choice to the model, which is also the default. */
 function renderChoice(
   { toolChoice }: ChatRequest,
-  { forces }: Family,
+  { forces }: ConverseFamily,
   { capabilities, dropped }: RenderTarget,
 ): JsonObject | undefined {
   if (toolChoice?.mode !== "required" && toolChoice?.mode !== "tool") return undefined;

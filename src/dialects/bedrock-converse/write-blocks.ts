@@ -12,7 +12,7 @@ export interface StreamMessage {
 }
 
 /** Writes blocks that follow one another. A block in which nothing was said is not written at all. */
-export function createBlockWriter(): (event: BlockEvent) => StreamMessage[] {
+export function createBlockWriter(cites: boolean): (event: BlockEvent) => StreamMessage[] {
   let index = 0;
   let opening: BlockOpening = { kind: "text" };
   let isOpen = false;
@@ -69,7 +69,7 @@ export function createBlockWriter(): (event: BlockEvent) => StreamMessage[] {
           ? delta({ reasoningContent: { signature: wrapProof(event.proof, "anthropic") } })
           : [];
       case "block-citation":
-        if (opening.kind === "text") waiting.push(...renderCitation(event.citation));
+        if (cites && opening.kind === "text") waiting.push(...renderCitation(event.citation));
         return cite();
       case "block-end":
         return close();

@@ -3,6 +3,7 @@ import type { ChatEvent, Usage } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { createBlockSequencer } from "../block-order.ts";
 import type { AnswerContext, AnswerWriter } from "../dialect.ts";
+import { asksForCitations } from "./citations.ts";
 import { stopReasonOf } from "./finish.ts";
 import { renderUsage } from "./usage.ts";
 import { createBlockWriter } from "./write-blocks.ts";
@@ -10,7 +11,7 @@ import type { StreamMessage } from "./write-blocks.ts";
 
 export function createWriter(context: AnswerContext): AnswerWriter {
   const sequencer = createBlockSequencer();
-  const writeBlock = createBlockWriter();
+  const writeBlock = createBlockWriter(asksForCitations(context));
   let usage: Usage = NO_USAGE;
   let stop: JsonObject = { stopReason: "end_turn" };
 

@@ -81,7 +81,7 @@ function createShelf(documents: JsonObject[]): Shelve {
 /** Results come first, one message each; they are text, so their pictures follow as the user's. */
 function renderUser(parts: readonly Part[], shelve: Shelve, target: RenderTarget): JsonObject[] {
   const results = parts.filter((part) => part.type === "tool-result");
-  const pictures = results.flatMap(mediaOf);
+  const pictures = results.flatMap((result) => mediaOf(result, target));
   const rest = parts.filter(
     (part) => part.type === "media" || (part.type === "text" && !shelve(part)),
   );
@@ -89,20 +89,32 @@ function renderUser(parts: readonly Part[], shelve: Shelve, target: RenderTarget
   // Documents alone are no question, and a turn without words is refused.
   const isSilent = content === undefined && results.length === 0 && parts.length > rest.length;
   return [
-    ...results.map(renderResult),
+    ...results.map((result) => renderResult(result, target)),
     ...(content === undefined ? [] : [{ role: "user", content }]),
     ...(isSilent ? [{ role: "user", content: "(See the documents.)" }] : []),
   ];
 }
 
-function mediaOf({ id, parts }: ToolResultPart): (TextPart | MediaPart)[] {
+function mediaOf(
+  { id, parts }: ToolResultPart,
+  { capabilities }: RenderTarget,
+): (TextPart | MediaPart)[] {
   const media = parts.filter((part) => part.type === "media");
   return media.length === 0
     ? []
-    : [{ type: "text", text: `From the result of ${legalToolId(id)}:` }, ...media];
+    : [
+        {
+          type: "text",
+          text: `From the result of ${legalToolId(id, capabilities.toolIdCharactersMax)}:`,
+        },
+        ...media,
+      ];
 }
 
-function renderResult({ id, parts, isError }: ToolResultPart): JsonObject {
+function renderResult(
+  { id, parts, isError }: ToolResultPart,
+  { capabilities }: RenderTarget,
+): JsonObject {
   const hasMedia = parts.some((part) => part.type === "media");
   const text = [
     joinedText(parts),
@@ -112,7 +124,7 @@ function renderResult({ id, parts, isError }: ToolResultPart): JsonObject {
     .join("\n\n");
   // There is no field for failure, and a message cannot be empty.
   const content = isError ? `Error: ${text}` : text || "(no output)";
-  return { role: "tool", tool_call_id: legalToolId(id), content };
+  return { role: "tool", tool_call_id: legalToolId(id, capabilities.toolIdCharactersMax), content };
 }
 
 function renderContent(parts: readonly Part[], target: RenderTarget): Json | undefined {
@@ -137,7 +149,8 @@ function renderPart(part: Part, { capabilities }: RenderTarget): JsonObject[] {
 }
 
 /** Words beside a call are the plan for it here. Thoughts go back to the models that have some. */
-function renderAssistant(parts: readonly Part[], { capabilities }: RenderTarget): JsonObject[] {
+function renderAssistant(parts: readonly Part[], target: RenderTarget): JsonObject[] {
+  const { capabilities } = target;
   const calls = parts.filter((part) => part.type === "tool-call");
   const text = joinedText(parts, "");
   if (text === "" && calls.length === 0) return [];
@@ -149,7 +162,7 @@ function renderAssistant(parts: readonly Part[], { capabilities }: RenderTarget)
       role: "assistant",
       ...(content.length > 0 ? { content } : {}),
       ...(calls.length > 0 && text !== "" ? { tool_plan: text } : {}),
-      ...(calls.length > 0 ? { tool_calls: calls.map(renderCall) } : {}),
+      ...(calls.length > 0 ? { tool_calls: calls.map((call) => renderCall(call, target)) } : {}),
     },
   ];
 }
@@ -160,7 +173,11 @@ function renderThought(part: Part): JsonObject[] {
   return [{ type: "thinking", thinking: part.text }];
 }
 
-function renderCall({ id, name, arguments: text }: ToolCallPart): JsonObject {
+function renderCall(
+  { id, name, arguments: text }: ToolCallPart,
+  { capabilities }: RenderTarget,
+): JsonObject {
   const called = { name, arguments: text.trim() === "" ? "{}" : text };
-  return { id: legalToolId(id), type: "function", function: called };
+  const callId = legalToolId(id, capabilities.toolIdCharactersMax);
+  return { id: callId, type: "function", function: called };
 }

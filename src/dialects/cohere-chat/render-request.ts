@@ -1,8 +1,8 @@
 import type { ChatRequest, Effort, Reasoning } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { unsupported } from "../checked.ts";
 import type { RenderTarget } from "../dialect.ts";
 import { noteDropped } from "../dropped.ts";
+import { refuseTooManyStops } from "../stop-sequences.ts";
 import { citableCount, hasCacheMarks } from "../wishes.ts";
 import { renderConversation } from "./render-messages.ts";
 import { renderTools } from "./render-tools.ts";
@@ -65,16 +65,10 @@ function renderFormat({ outputFormat, tools }: ChatRequest): RenderedFormat {
   return { instruction: `Answer with one JSON object and nothing else, no code fence${shape}` };
 }
 
-const STOP_SEQUENCES_MAX = 5;
-
-function renderLimits(
-  { maxOutputTokens, stopSequences }: ChatRequest,
-  { capabilities }: RenderTarget,
-): JsonObject {
-  if (stopSequences.length > STOP_SEQUENCES_MAX) {
-    const advice = `Cohere takes at most ${STOP_SEQUENCES_MAX} stop sequences`;
-    throw unsupported("stop", advice);
-  }
+function renderLimits(request: ChatRequest, target: RenderTarget): JsonObject {
+  const { maxOutputTokens, stopSequences } = request;
+  const { capabilities } = target;
+  refuseTooManyStops(request, target, "stop");
   return {
     // A figure above the model's own is refused, and callers name figures of other models.
     ...(maxOutputTokens === undefined
@@ -84,24 +78,20 @@ function renderLimits(
   };
 }
 
-/** The vendor's names and bounds. Of the two penalties its models take one at a time. */
+/** The vendor's names; its bounds are kept to where it is addressed. Of the two penalties its models take one at a time. */
 function renderSampling({ sampling }: ChatRequest, { dropped }: RenderTarget): JsonObject {
   const { temperature, topP, topK, seed, frequencyPenalty, presencePenalty } = sampling;
   const isOneTooMany = Boolean(frequencyPenalty) && Boolean(presencePenalty);
   if (isOneTooMany) dropped.push("presence_penalty");
   const members = {
-    temperature: within(0, temperature, 1),
-    p: within(0.01, topP, 0.99),
-    k: within(0, topK, 500),
+    temperature,
+    p: topP,
+    k: topK,
     seed,
-    frequency_penalty: within(0, frequencyPenalty, 1),
-    presence_penalty: isOneTooMany ? undefined : within(0, presencePenalty, 1),
+    frequency_penalty: frequencyPenalty,
+    presence_penalty: isOneTooMany ? undefined : presencePenalty,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-}
-
-function within(least: number, value: number | undefined, most: number): number | undefined {
-  return value === undefined ? undefined : Math.min(Math.max(value, least), most);
 }
 
 /** Reasoning models think unless told not to; a budget bounds them. The others refuse the word. */

@@ -2,9 +2,11 @@ import type { ChatRequest, OutputFormat, Tool, ToolChoice } from "../../core/cha
 import type { JsonObject } from "../../core/json.ts";
 import { unsupported } from "../checked.ts";
 import type { RenderTarget } from "../dialect.ts";
+import { refuseTooManyStops } from "../stop-sequences.ts";
 import { wantsCitations } from "../wishes.ts";
 import { renderContents, systemInstruction } from "./contents.ts";
-import { geminiSchema, hasProperties } from "./schema.ts";
+import { schemaWithin } from "../schema-subset.ts";
+import { hasProperties } from "./schema.ts";
 import { thinkingConfig } from "./thinking.ts";
 
 /** The body of `generateContent`. Model and streaming are said by the URL. */
@@ -17,7 +19,7 @@ export function renderGeminiRequest(request: ChatRequest, target: RenderTarget):
   const system = systemInstruction(request.messages);
   if (system) body.systemInstruction = system;
   if (request.tools.length > 0) {
-    body.tools = [{ functionDeclarations: request.tools.map(declaration) }];
+    body.tools = [{ functionDeclarations: request.tools.map((tool) => declaration(tool, target)) }];
     if (request.toolChoice) body.toolConfig = toolConfig(request.toolChoice);
   }
   const generation = generationConfig(request, target);
@@ -25,11 +27,15 @@ export function renderGeminiRequest(request: ChatRequest, target: RenderTarget):
   return body;
 }
 
-function declaration({ name, description, schema }: Tool): JsonObject {
+function declaration(
+  { name, description, schema }: Tool,
+  { capabilities }: RenderTarget,
+): JsonObject {
+  const { gemini } = capabilities.schemas;
   return {
     name,
     ...(description === undefined ? {} : { description }),
-    ...(hasProperties(schema) ? { parametersJsonSchema: geminiSchema(schema) } : {}),
+    ...(hasProperties(schema) ? { parametersJsonSchema: schemaWithin(schema, gemini) } : {}),
   };
 }
 
@@ -46,13 +52,9 @@ function toolConfig(choice: ToolChoice): JsonObject {
   }
 }
 
-const STOP_SEQUENCES_MAX = 5;
-
 function generationConfig(request: ChatRequest, target: RenderTarget): JsonObject {
   const { stopSequences, sampling, outputFormat, reasoning } = request;
-  if (stopSequences.length > STOP_SEQUENCES_MAX) {
-    throw unsupported("stop", `Gemini takes at most ${STOP_SEQUENCES_MAX} stop sequences.`);
-  }
+  refuseTooManyStops(request, target, "stop");
   const thinking = reasoning && thinkingConfig(reasoning, target);
   const { maxOutputTokens: asked } = request;
   const config: JsonObject = {
@@ -87,6 +89,9 @@ function responseFormat(
     case "json":
       return json;
     case "schema":
-      return { ...json, responseJsonSchema: geminiSchema(format.schema) };
+      return {
+        ...json,
+        responseJsonSchema: schemaWithin(format.schema, capabilities.schemas.gemini),
+      };
   }
 }

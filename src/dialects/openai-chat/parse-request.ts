@@ -13,7 +13,8 @@ export function parseRequest(body: JsonObject, target: RouteTarget = {}): ChatRe
     body,
     target,
   );
-  refuseUntranslatable(body, choices);
+  const missing = untranslatable(body, choices);
+  if (!target.dropParams) refuse(missing, body, choices);
   const options = checked(OPTIONS, body, "");
   return {
     model,
@@ -34,7 +35,7 @@ export function parseRequest(body: JsonObject, target: RouteTarget = {}): ChatRe
     },
     reasoning: reasoningOf(options),
     outputFormat: outputFormatOf(options.response_format),
-    ignored: [...COSMETIC, ...COHERES].filter((name) => isSaid(body[name])),
+    ignored: [...[...COSMETIC, ...COHERES].filter((name) => isSaid(body[name])), ...missing],
     extensions: Object.fromEntries(
       COHERES.flatMap((name) => (isSaid(body[name]) ? [[name, body[name]]] : [])),
     ),
@@ -61,16 +62,23 @@ const COSMETIC = [
 ];
 
 /** Things that would be missing from the answer. */
-function refuseUntranslatable(body: JsonObject, choices: number): void {
+function untranslatable(body: JsonObject, choices: number): string[] {
+  const asked = {
+    n: choices > 1,
+    logprobs: body.logprobs === true,
+    top_logprobs: typeof body.top_logprobs === "number" && body.top_logprobs > 0,
+    modalities: Array.isArray(body.modalities) && body.modalities.includes("audio"),
+    audio: Boolean(body.audio),
+    web_search_options: Boolean(body.web_search_options),
+  };
+  return Object.entries(asked).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
+}
+
+function refuse([name]: string[], body: JsonObject, choices: number): void {
+  if (name === undefined) return;
   const advice = `"${String(body.model)}" is served by a vendor that has nothing like it; leave it out`;
-  if (choices > 1) throw unsupported("n", `${advice} and send the request ${choices} times`);
-  if (body.logprobs === true) throw unsupported("logprobs", advice);
-  if (typeof body.top_logprobs === "number" && body.top_logprobs > 0)
-    throw unsupported("top_logprobs", advice);
-  if (Array.isArray(body.modalities) && body.modalities.includes("audio"))
-    throw unsupported("modalities", advice);
-  if (body.audio) throw unsupported("audio", advice);
-  if (body.web_search_options) throw unsupported("web_search_options", advice);
+  const instead = name === "n" ? ` and send the request ${choices} times` : "";
+  throw unsupported(name, advice + instead);
 }
 
 const EFFORT = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);

@@ -34,23 +34,35 @@ function renderSystem({ parts }: Message): JsonObject[] {
 /** Results come first, one message each; they are text, so their pictures follow as the user's. */
 function renderUser({ parts }: Message, target: RenderTarget): JsonObject[] {
   const results = parts.filter((part) => part.type === "tool-result");
-  const pictures = results.flatMap(mediaOf);
+  const pictures = results.flatMap((result) => mediaOf(result, target));
   const rest = parts.filter((part) => part.type === "text" || part.type === "media");
   const content = renderContent([...pictures, ...rest], target);
   return [
-    ...results.map(renderResult),
+    ...results.map((result) => renderResult(result, target)),
     ...(content === undefined ? [] : [{ role: "user", content }]),
   ];
 }
 
-function mediaOf({ id, parts }: ToolResultPart): (TextPart | MediaPart)[] {
+function mediaOf(
+  { id, parts }: ToolResultPart,
+  { capabilities }: RenderTarget,
+): (TextPart | MediaPart)[] {
   const media = parts.filter((part) => part.type === "media");
   return media.length === 0
     ? []
-    : [{ type: "text", text: `From the result of ${legalToolId(id)}:` }, ...media];
+    : [
+        {
+          type: "text",
+          text: `From the result of ${legalToolId(id, capabilities.toolIdCharactersMax)}:`,
+        },
+        ...media,
+      ];
 }
 
-function renderResult({ id, parts, isError }: ToolResultPart): JsonObject {
+function renderResult(
+  { id, parts, isError }: ToolResultPart,
+  { capabilities }: RenderTarget,
+): JsonObject {
   const hasMedia = parts.some((part) => part.type === "media");
   const text = [
     joinedText(parts),
@@ -61,7 +73,7 @@ function renderResult({ id, parts, isError }: ToolResultPart): JsonObject {
   // There is no field for failure.
   return {
     role: "tool",
-    tool_call_id: legalToolId(id),
+    tool_call_id: legalToolId(id, capabilities.toolIdCharactersMax),
     content: isError ? `Error: ${text}` : text,
   };
 }
@@ -105,7 +117,7 @@ function audioOf({ mediaType, source }: MediaPart): JsonObject {
   return { data, format: mediaType.replace("audio/", "") };
 }
 
-function renderAssistant({ parts }: Message, { model }: RenderTarget): JsonObject[] {
+function renderAssistant({ parts }: Message, target: RenderTarget): JsonObject[] {
   const calls = parts.filter((part) => part.type === "tool-call");
   const text = joinedText(parts, "");
   if (text === "" && calls.length === 0) return [];
@@ -113,8 +125,8 @@ function renderAssistant({ parts }: Message, { model }: RenderTarget): JsonObjec
     {
       role: "assistant",
       content: text === "" ? null : text,
-      ...(calls.length > 0 ? { tool_calls: calls.map(renderCall) } : {}),
-      ...(wantsThoughtsBack(model) ? { reasoning_content: thoughtsOf(parts) } : {}),
+      ...(calls.length > 0 ? { tool_calls: calls.map((call) => renderCall(call, target)) } : {}),
+      ...(wantsThoughtsBack(target.model) ? { reasoning_content: thoughtsOf(parts) } : {}),
     },
   ];
 }
@@ -131,7 +143,11 @@ function thoughtsOf(parts: readonly Part[]): string {
     .join("");
 }
 
-function renderCall({ id, name, arguments: text }: ToolCallPart): JsonObject {
+function renderCall(
+  { id, name, arguments: text }: ToolCallPart,
+  { capabilities }: RenderTarget,
+): JsonObject {
   const called = { name, arguments: text.trim() === "" ? "{}" : text };
-  return { id: legalToolId(id), type: "function", function: called };
+  const callId = legalToolId(id, capabilities.toolIdCharactersMax);
+  return { id: callId, type: "function", function: called };
 }

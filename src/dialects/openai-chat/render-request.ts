@@ -1,8 +1,8 @@
-import type { ChatRequest, OutputFormat } from "../../core/chat.ts";
+import type { ChatRequest, Message, OutputFormat } from "../../core/chat.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { unsupported } from "../checked.ts";
 import type { RenderTarget } from "../dialect.ts";
 import { noteDropped } from "../dropped.ts";
+import { refuseTooManyStops } from "../stop-sequences.ts";
 import { orderedTurns } from "../turns.ts";
 import { hasCacheMarks, wantsCitations } from "../wishes.ts";
 import { renderMessages } from "./render-messages.ts";
@@ -16,13 +16,13 @@ export function renderRequest(request: ChatRequest, target: RenderTarget): JsonO
   if (wantsCitations(request)) target.dropped.push("citations");
   return {
     model: target.model,
-    messages: renderMessages(orderedTurns(request.messages), target),
+    messages: renderMessages(orderedTurns(instructed(request, target)), target),
     ...renderTools(request, target),
     ...renderLimit(request, target),
     ...renderStop(request, target),
     ...renderSampling(request, target),
     ...renderEffort(request, target),
-    ...renderResponseFormat(request.outputFormat),
+    ...renderResponseFormat(request.outputFormat, target),
     ...renderEndUser(request, target),
     // Without the counts a stream could not be charged for.
     ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
@@ -34,21 +34,16 @@ function renderLimit({ maxOutputTokens }: ChatRequest, { capabilities }: RenderT
   return { [capabilities.maxTokensField]: Math.min(maxOutputTokens, capabilities.maxOutputTokens) };
 }
 
-const STOP_SEQUENCES_MAX = 4;
-
-function renderStop(
-  { stopSequences }: ChatRequest,
-  { capabilities, dropped }: RenderTarget,
-): JsonObject {
+function renderStop(request: ChatRequest, target: RenderTarget): JsonObject {
+  const { stopSequences } = request;
+  const { capabilities, dropped } = target;
   if (stopSequences.length === 0) return {};
   if (!capabilities.sampling) {
     // Reasoning models take none.
     dropped.push("stop_sequences");
     return {};
   }
-  if (stopSequences.length > STOP_SEQUENCES_MAX) {
-    throw unsupported("stop_sequences", `this model's vendor takes at most ${STOP_SEQUENCES_MAX}`);
-  }
+  refuseTooManyStops(request, target, "stop_sequences");
   return { stop: stopSequences };
 }
 
@@ -73,13 +68,31 @@ function defined(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function renderResponseFormat(format: OutputFormat | undefined): JsonObject {
+/** A schema the vendor does not keep to is told in words, and the answer held to JSON at least. */
+function instructed(
+  { messages, outputFormat: format }: ChatRequest,
+  { capabilities }: RenderTarget,
+): Message[] {
+  if (format?.type !== "schema" || capabilities.schemaOutput) return messages;
+  const text = `Answer with one JSON object and nothing else, no code fence, that matches this JSON Schema:\n${JSON.stringify(format.schema)}`;
+  const opening = messages.findIndex(({ role }) => role !== "system");
+  return messages.toSpliced(Math.max(0, opening), 0, {
+    role: "system",
+    parts: [{ type: "text", text }],
+  });
+}
+
+function renderResponseFormat(
+  format: OutputFormat | undefined,
+  { capabilities }: RenderTarget,
+): JsonObject {
   switch (format?.type) {
     case undefined:
       return {};
     case "json":
       return { response_format: { type: "json_object" } };
     case "schema": {
+      if (!capabilities.schemaOutput) return { response_format: { type: "json_object" } };
       const { name, schema, strict } = format;
       return {
         response_format: { type: "json_schema", json_schema: defined({ name, schema, strict }) },

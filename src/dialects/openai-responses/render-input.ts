@@ -23,7 +23,7 @@ export function renderInput(turns: readonly Message[], target: RenderTarget): Js
       case "user":
         return renderUser(turn, target);
       case "assistant":
-        return renderAssistant(turn);
+        return renderAssistant(turn, target);
     }
   });
 }
@@ -56,7 +56,11 @@ function renderResult({ id, parts, isError }: ToolResultPart, target: RenderTarg
   const output: Json = told.some(isMedia)
     ? told.flatMap((part) => renderPart(part, target))
     : joinedText(told);
-  return { type: "function_call_output", call_id: legalToolId(id), output };
+  return {
+    type: "function_call_output",
+    call_id: legalToolId(id, target.capabilities.toolIdCharactersMax),
+    output,
+  };
 }
 
 function isMedia(part: Part): part is MediaPart {
@@ -92,7 +96,7 @@ function renderPart(part: TextPart | MediaPart, { capabilities }: RenderTarget):
 }
 
 /** A thought belongs to what follows it, and OpenAI refuses one that nothing follows. */
-function renderAssistant({ parts }: Message): JsonObject[] {
+function renderAssistant({ parts }: Message, target: RenderTarget): JsonObject[] {
   const last = parts.findLastIndex((part) => part.type !== "reasoning");
   return parts.slice(0, last + 1).flatMap((part) => {
     switch (part.type) {
@@ -101,7 +105,7 @@ function renderAssistant({ parts }: Message): JsonObject[] {
       case "reasoning":
         return renderThought(part);
       case "tool-call":
-        return [renderCall(part)];
+        return [renderCall(part, target)];
       case "media":
       case "tool-result":
         return [];
@@ -120,10 +124,13 @@ function renderThought({ text, proof }: ReasoningPart): JsonObject[] {
   return [{ type: "reasoning", summary, encrypted_content: wrapProof(proof, "openai") }];
 }
 
-function renderCall({ id, name, arguments: text }: ToolCallPart): JsonObject {
+function renderCall(
+  { id, name, arguments: text }: ToolCallPart,
+  { capabilities }: RenderTarget,
+): JsonObject {
   return {
     type: "function_call",
-    call_id: legalToolId(id),
+    call_id: legalToolId(id, capabilities.toolIdCharactersMax),
     name,
     arguments: text.trim() === "" ? "{}" : text,
   };

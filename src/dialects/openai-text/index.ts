@@ -1,5 +1,6 @@
 import type { CallerDialect } from "../dialect.ts";
 import { openAiChat } from "../openai-chat/index.ts";
+import { parseRequest } from "./parse-request.ts";
 import { promptAsChat } from "./prompt.ts";
 import { renderAnswer } from "./render-answer.ts";
 import { createWriter } from "./write-stream.ts";
@@ -15,6 +16,7 @@ export const openAiText: CallerDialect = {
     const body = promptAsChat(value);
     return { body: { text: JSON.stringify(body), value: body }, betas: [] };
   },
+  parseRequest,
   createWriter,
   renderAnswer,
 };

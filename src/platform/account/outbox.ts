@@ -26,38 +26,65 @@ const RECORDS_PER_MESSAGE = MESSAGE_BYTES_MAX / 500;
 
 type Row = { seq: number; record: string; bytes: number };
 
+/**
+ * `keepSentMs`: how long records stay after the queue took them. A queue that keeps its word needs none
+ * of it; the one of a local runtime lives in memory, and what it held when the process was killed is
+ * sent again when the account is back. D1 takes every record once, however often it comes.
+ */
 export function createOutbox(
   sql: SqlStorage,
   queue: Queue<RecordsMessage>,
   nowMs: () => number,
+  keepSentMs = 0,
 ): Outbox {
   let failures = 0;
   let dueAtMs = newest(sql) === 0 ? undefined : nowMs();
+  /** What left last, in order of leaving; rows up to there are deleted when it was long enough ago. */
+  const sent: { throughSeq: number; atMs: number }[] = [];
 
   /** False when there was more than one alarm can send. */
   async function sendThrough(lastSeq: number): Promise<boolean> {
-    for (let sent = 0; sent < MESSAGES_PER_ALARM; sent += 1) {
-      const rows = nextRows(sql, lastSeq);
+    for (let messages = 0; messages < MESSAGES_PER_ALARM; messages += 1) {
+      const rows = nextRows(sql, sent.at(-1)?.throughSeq ?? 0, lastSeq);
       if (rows.length === 0) return true;
       const records = rows.map((row) => parseStored<CallRecord>(row.record));
       await queue.send({ records });
       // Rows that came during the send have higher numbers.
-      sql.exec("DELETE FROM outbox WHERE seq <= ?", rows.at(-1)?.seq ?? 0);
+      sent.push({ throughSeq: rows.at(-1)?.seq ?? 0, atMs: nowMs() });
+      forget();
     }
     return false;
+  }
+
+  /** Numbers begin again when no row is left, so nothing that was deleted may be remembered as sent. */
+  function forget(): void {
+    const oldUntil = sent.findLastIndex(({ atMs }) => atMs + keepSentMs <= nowMs());
+    const last = sent[oldUntil];
+    if (last === undefined) return;
+    sql.exec("DELETE FROM outbox WHERE seq <= ?", last.throughSeq);
+    sent.splice(0, oldUntil + 1);
+  }
+
+  function nextDueMs(isDone: boolean): number | undefined {
+    const last = newest(sql);
+    if (last === 0) return undefined;
+    if (last > (sent.at(-1)?.throughSeq ?? 0)) return nowMs() + (isDone ? GATHER_MS : 0);
+    return Math.max((sent[0]?.atMs ?? 0) + keepSentMs, nowMs() + GATHER_MS);
   }
 
   return {
     add(record) {
       const { text, bytes } = fit(record);
       sql.exec("INSERT INTO outbox (record, bytes) VALUES (?, ?)", text, bytes);
-      dueAtMs ??= nowMs() + GATHER_MS;
+      // While the queue is away, what comes waits with what is there.
+      if (failures === 0) dueAtMs = Math.min(dueAtMs ?? Infinity, nowMs() + GATHER_MS);
     },
     async send() {
       try {
+        forget();
         const isDone = await sendThrough(newest(sql));
         failures = 0;
-        dueAtMs = newest(sql) === 0 ? undefined : nowMs() + (isDone ? GATHER_MS : 0);
+        dueAtMs = nextDueMs(isDone);
       } catch {
         // Queues are away: the rows stay, and the counters are right without them.
         dueAtMs = nowMs() + Math.min(GATHER_MS * 2 ** failures, RETRY_MS_MAX);
@@ -69,11 +96,12 @@ export function createOutbox(
 }
 
 /** The oldest records that together fit one message; at least one, if there is any. */
-function nextRows(sql: SqlStorage, lastSeq: number): Row[] {
+function nextRows(sql: SqlStorage, afterSeq: number, lastSeq: number): Row[] {
   const rows: Row[] = [];
   let bytes = 0;
   const oldest = sql.exec<Row>(
-    "SELECT * FROM outbox WHERE seq <= ? ORDER BY seq LIMIT ?",
+    "SELECT * FROM outbox WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+    afterSeq,
     lastSeq,
     RECORDS_PER_MESSAGE,
   );

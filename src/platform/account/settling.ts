@@ -8,6 +8,7 @@ import {
 } from "../../core/ledger/state.ts";
 import { takeCrossings, type Crossing } from "../../core/ledger/warnings.ts";
 import type { Settlement } from "../../core/ledger.ts";
+import type { CallRecord } from "../../core/record.ts";
 import type { Outbox } from "./outbox.ts";
 import * as storage from "./storage.ts";
 
@@ -32,6 +33,21 @@ export function settleCalls(
 export function expireCalls(books: Books, overdue: readonly Lease[], nowMs: number): Crossing[] {
   for (const lease of overdue) expireOne(books, lease, nowMs);
   return finish(books, overdue, nowMs);
+}
+
+/**
+ * Files calls that were refused, each once; what cost nothing crosses nothing. The same call may have
+ * been admitted when it was sent again meanwhile: then its settlement is its record.
+ */
+export function fileRefused(
+  { sql, outbox }: Books,
+  records: readonly CallRecord[],
+  nowMs: number,
+): Crossing[] {
+  for (const record of records) {
+    if (storage.insertClosed(sql, record.requestId, nowMs)) outbox.add(record);
+  }
+  return [];
 }
 
 /** Whose call was charged, and to whom. */

@@ -13,7 +13,6 @@ import {
   sharedId,
   type Answer,
   type SharedName,
-  type SharedPolicy,
   type Statement,
   type Terms,
 } from "../../core/ledger/shared/terms.ts";
@@ -22,7 +21,7 @@ import { countersOf, findKeyPolicy, type AccountState } from "../../core/ledger/
 import type { ReserveRequest } from "../../core/ledger.ts";
 import { createMemory } from "../memory.ts";
 import type { SharedLender } from "../shared-budget/stub.ts";
-import type { SharedDirectory } from "../shared-directory.ts";
+import { createSharedDirectory, type SharedDefaults } from "../shared-directory.ts";
 import { within } from "../within.ts";
 import { createLines } from "./lines.ts";
 import { deleteSlice, saveSlice } from "./slice-storage.ts";
@@ -46,9 +45,9 @@ export interface SlicesDeps {
   sql: SqlStorage;
   state: AccountState;
   accountId: string;
-  /** As the configuration has it now. */
-  global: SharedPolicy | undefined;
-  directory: SharedDirectory;
+  /** As the configuration has them now. */
+  defaults: SharedDefaults;
+  database: D1Database;
   lender(name: SharedName): SharedLender;
   nowMs(): number;
   /** Runs the change in a transaction. */
@@ -70,10 +69,11 @@ const ROUNDS_MAX = 8;
 
 export function createSlices(deps: SlicesDeps): Slices {
   const { sql, state, accountId, nowMs } = deps;
-  const memory = createMemory((name: SharedName) => deps.directory.find(name), sharedId, nowMs);
+  const directory = createSharedDirectory(deps.database, deps.defaults);
+  const memory = createMemory((name: SharedName) => directory.find(name), sharedId, nowMs);
   const lines = createLines(exchange);
   const scarceUntilMs = new Map<string, number>();
-  deps.commit(() => obeyConfiguration(sql, state, deps.global));
+  deps.commit(() => obeyConfiguration(sql, state, deps.defaults));
   /** Of slices that may have something to give back. */
   const usedAtMs = new Map(Array.from(state.slices.keys(), (id) => [id, nowMs()]));
 
@@ -233,8 +233,13 @@ export function createSlices(deps: SlicesDeps): Slices {
 function obeyConfiguration(
   sql: SqlStorage,
   state: AccountState,
-  global: SharedPolicy | undefined,
+  { global, endUserBudgetId }: SharedDefaults,
 ): void {
+  for (const slice of state.slices.values()) {
+    const { kind, budget, isDefault = false } = slice.policy;
+    const hasDefault = endUserBudgetId !== undefined;
+    if (kind === "end_user" && (hasDefault ? budget === null : isDefault)) slice.revision = 0;
+  }
   const id = sharedId({ kind: "global", id: "" });
   const slice = state.slices.get(id);
   if (slice === undefined) return;

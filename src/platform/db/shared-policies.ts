@@ -19,7 +19,8 @@ export type StoredKind = SharedRow["kind"];
 
 export function sharedPolicyOf(found: SharedRow): SharedPolicy {
   const { kind, row } = found;
-  const [budget = null] = limitsOf(row, found.shared).budgets;
+  const limits = limitsOf(row, found.shared);
+  const [budget = null] = limits.budgets;
   const id = kind === "tag" ? found.row.name : found.row.id;
   const alias = kind === "tag" ? null : found.row.alias;
   return {
@@ -29,6 +30,7 @@ export function sharedPolicyOf(found: SharedRow): SharedPolicy {
     budget,
     models: row.models,
     blocked: row.blocked ?? false,
+    ...(limits.softBudget !== null && { softBudget: limits.softBudget }),
   };
 }
 

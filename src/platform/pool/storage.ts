@@ -116,7 +116,12 @@ function createStorage(sql: SqlStorage, logged: number): PoolStorage {
       void sql.exec("INSERT OR REPLACE INTO rules VALUES (1, ?)", JSON.stringify(rules)),
     logTaken(ticket, taken) {
       const text = JSON.stringify(taken);
-      sql.exec("INSERT INTO log (ticket, taken_number, taken) VALUES (?, ?, ?)", ticket, ++number, text);
+      sql.exec(
+        "INSERT INTO log (ticket, taken_number, taken) VALUES (?, ?, ?)",
+        ticket,
+        ++number,
+        text,
+      );
     },
     logReported(told, atMs) {
       const text = JSON.stringify({ report: told, atMs } satisfies Reported);

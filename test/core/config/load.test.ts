@@ -105,6 +105,7 @@ describe("loadConfig", () => {
       keyHeaderName: "X-Key",
       budgetWaitMs: 0,
       globalBudget: undefined,
+      endUsers: { headers: [], defaultBudgetId: undefined },
       newUsers: { models: [], teams: [], availableTeams: [] },
       privateUpstreams: false,
       legacyStatuses: true,

@@ -15,8 +15,10 @@ describe("docs/model-facts.md", () => {
   });
 
   it("names every member there is, and none else", () => {
-    const { models, claude_surfaces: surfaces, vendors } = factsDocument.shape;
+    const { models, claude_surfaces: surfaces, vendors, schemas } = factsDocument.shape;
     const members = [
+      ...Object.keys(models.unwrap().element.shape.converse.unwrap().shape),
+      ...Object.keys(schemas.unwrap().valueType.shape),
       ...Object.keys(factsDocument.shape),
       ...Object.keys(models.unwrap().element.shape),
       ...Object.keys(surfaces.unwrap().valueType.shape),

@@ -29,7 +29,7 @@ describe("the shipped facts", () => {
     ["claude-3-5-haiku", { reasoning: "none", maxOutputTokens: 8_192 }],
     ["us.amazon.nova-micro-v1:0", { vision: false, maxInputTokens: 128_000 }],
     ["us.meta.llama4-maverick", { vision: true, maxOutputTokens: 32_768 }],
-    ["openai.gpt-oss-120b-1:0", { reasoning: "effort", schemaOutput: false }],
+    ["openai.gpt-oss-120b-1:0", { reasoning: "effort", schemaOutput: true }],
     ["gemini-3.8-flash", { reasoning: "level", urlMedia: false }],
     ["gemini-2.0-flash", { reasoning: "none" }],
     ["gemini-2.5-pro", { thinkingTokens: { min: 128, max: 32_768, canBeOff: false } }],
@@ -42,11 +42,34 @@ describe("the shipped facts", () => {
     ["azure/o3", { maxTokensField: "max_completion_tokens", maker: "openai" }],
     ["gpt-5-chat-latest", { sampling: true, maxOutputTokens: 16_384 }],
     ["ft:gpt-4o:acme::1", { maker: "openai", responsesOnly: false }],
-    ["openai/gpt-oss-120b", { maker: undefined }],
+    ["openai/gpt-oss-120b", { maker: undefined, reasoning: "effort", vision: false }],
+    ["claude-opus-5", { imageTokensMax: 5_000 }],
+    ["gpt-4o-mini", { imageTokensMax: 50_000 }],
+    ["gpt-4o", { imageTokensMax: 1_500 }],
+    ["gpt-5-mini", { imageTokensMax: 25_000, stopSequencesMax: 4 }],
+    ["gemini-3.8-flash", { imageTokensMax: 7_000, stopSequencesMax: 5 }],
     ["azure/o1-pro-2025-03-19", { responsesOnly: true }],
     ["llama-3.3-70b", { reasoning: "effort", maxOutputTokens: 32_000, maker: undefined }],
   ])("know %s", (model, known) => {
     expect(capabilities(model)).toMatchObject(known);
+  });
+
+  it.each([
+    ["us.anthropic.claude-sonnet-4-5", { ownWords: "claude", cites: true, schemas: true }],
+    ["us.anthropic.claude-opus-5-5", { ownWords: "claude", schemas: false, cacheTtl: true }],
+    ["us.amazon.nova-pro-v1:0", { ownWords: "nova", cachePoints: ["content"], schemas: false }],
+    ["mistral.magistral-small", { toolIdCharacters: 9, schemas: true, topK: "top_k" }],
+    ["us.mistral.pixtral-large", { forces: { any: true, tool: false }, schemas: false }],
+    ["openai.gpt-oss-120b-1:0", { ownWords: "gpt-oss", stopSequences: false, schemas: true }],
+    ["us.meta.llama4-maverick", { ownWords: "none", cachePoints: [], richResults: false }],
+  ])("know what of Converse %s knows", (model, known) => {
+    expect(capabilities(model).converse).toMatchObject(known);
+  });
+
+  it("know what holds at a provider, whatever the model", () => {
+    expect(capabilities("sonar-pro", [], "perplexity").tools).toBe(false);
+    expect(capabilities("deepseek-v4-pro", [], "deepseek").schemaOutput).toBe(false);
+    expect(capabilities("deepseek-v4-pro", [], "fireworks_ai").schemaOutput).toBe(true);
   });
 
   it("tell a described model from one that is merely assumed", () => {
@@ -88,6 +111,14 @@ describe("an entry laid over them", () => {
       vision: false,
     });
     expect(capabilities("gpt-4o", [second, first])).toMatchObject({ maxOutputTokens: 1 });
+  });
+
+  it("says one thing of Converse, and the rest of it stays as it was", () => {
+    const before = capabilities("us.amazon.nova-pro-v1:0").converse;
+    const overlay: FactsDocument = { models: [{ match: ["*nova*"], converse: { cites: true } }] };
+    const { converse } = capabilities("us.amazon.nova-pro-v1:0", [overlay]);
+    expect(before.cites).toBe(false);
+    expect(converse).toEqual({ ...before, cites: true });
   });
 
   it("can be about some providers, and leave models out", () => {

@@ -48,7 +48,7 @@ describe("traffic of two and a half regions", () => {
     ["unequal quotas", UNEQUAL, 1],
     ["unequal quotas and small bursts", UNEQUAL, 1 / 6],
     ["hardly enough quota", LOPSIDED, 1],
-  ])("loses at least 99 %% of its refusals with %s", (_, quotas, burstShare) => {
+  ])("loses at least 99 in 100 refusals with %s", (_, quotas, burstShare) => {
     const spread = play(vendors(quotas, burstShare), "adaptive");
     expect(spread.calls).toBeGreaterThan(7_000);
     expect(spread.refusedShare).toBeLessThan(alone.refusedShare / 100);
@@ -56,11 +56,14 @@ describe("traffic of two and a half regions", () => {
 
   it("meets at most a fifth of the refusals it meets when it is shuffled", () => {
     // Retries hide what either strategy does wrong, so here is none.
-    const bare = { attemptsMax: 1 };
-    const shuffled = play(vendors(LOPSIDED, 1), "simple-shuffle", bare);
-    const adapted = play(vendors(LOPSIDED, 1), "adaptive", bare);
-    expect(shuffled.callerRefused).toBeGreaterThan(100);
-    expect(adapted.callerRefused * 5).toBeLessThanOrEqual(shuffled.callerRefused);
+    const traffic = { ...TRAFFIC, attemptsMax: 1 };
+    const refused = (strategy: Strategy) =>
+      [1, 2, 3]
+        .map((seed) => simulate(vendors(LOPSIDED, 1), traffic, strategy, seed).callerRefused)
+        .reduce((sum, one) => sum + one, 0);
+    const shuffled = refused("simple-shuffle");
+    expect(shuffled).toBeGreaterThan(500);
+    expect(refused("adaptive") * 5).toBeLessThanOrEqual(shuffled);
   });
 
   it.each([
@@ -81,9 +84,6 @@ describe("traffic of two and a half regions", () => {
 
   it("starves no place", () => {
     const { accepted, calls } = play(vendors(UNEQUAL, 1), "adaptive");
-    for (const share of UNEQUAL.map((limit) => limit / 300)) {
-      expect(share).toBeGreaterThan(0);
-    }
     for (const count of accepted.values()) expect(count / calls).toBeGreaterThan(0.1);
   });
 });

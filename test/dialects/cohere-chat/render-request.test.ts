@@ -213,16 +213,16 @@ describe("tools for Cohere", () => {
 });
 
 describe("settings for Cohere", () => {
-  it("have its names and stay within its bounds", () => {
+  it("have its names; its bounds are facts, which are seen to where it is addressed", () => {
     const sampling = { temperature: 1.7, topP: 1, topK: 900, seed: 4, frequencyPenalty: -1 };
     expect(
       render({ sampling, maxOutputTokens: 64_000, stopSequences: ["###"] }).body,
     ).toMatchObject({
-      temperature: 1,
-      p: 0.99,
-      k: 500,
+      temperature: 1.7,
+      p: 1,
+      k: 900,
       seed: 4,
-      frequency_penalty: 0,
+      frequency_penalty: -1,
       max_tokens: 8_000,
       stop_sequences: ["###"],
     });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { geminiSchema, hasProperties } from "../../../src/dialects/gemini/schema.ts";
+import { capabilitiesOf } from "../../../src/core/capabilities.ts";
+import type { Json } from "../../../src/core/json.ts";
+import { hasProperties } from "../../../src/dialects/gemini/schema.ts";
+import { schemaWithin } from "../../../src/dialects/schema-subset.ts";
+
+function geminiSchema(schema: Json): Json {
+  return schemaWithin(schema, capabilitiesOf("gemini-2.5-pro").schemas.gemini);
+}
 
 describe("JSON Schema for Gemini", () => {
   it("loses the keywords Gemini refuses and keeps the rest", () => {

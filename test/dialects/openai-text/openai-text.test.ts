@@ -23,6 +23,8 @@ describe("a prompt", () => {
       model: "m",
       max_tokens: 5,
       stop: ["."],
+      echo: false,
+      best_of: 1,
       messages: [{ role: "user", content: "Once" }],
     });
     expect(openAiText.readEnvelope(body)).toMatchObject({ model: "m", maxOutputTokens: 5 });
@@ -39,9 +41,15 @@ describe("a prompt", () => {
     [{ prompt: "a", logprobs: 0 }, "unsupported_parameter", "logprobs"],
     [{ prompt: "a", best_of: 3 }, "unsupported_parameter", "best_of"],
   ])("is refused by name: %j", (body, code, param) => {
-    expect(() => unwrapped({ model: "m", ...body })).toThrow(
+    expect(() => openAiText.parseRequest(unwrapped({ model: "m", ...body }))).toThrow(
       expect.objectContaining({ code, details: { param } }),
     );
+  });
+
+  it("loses what cannot be done where the operator prefers an answer to a refusal", () => {
+    const body = unwrapped({ model: "m", prompt: "a", logprobs: 2, n: 3 });
+    const { ignored } = openAiText.parseRequest(body, { dropParams: true });
+    expect(ignored).toEqual(["n", "logprobs"]);
   });
 });
 

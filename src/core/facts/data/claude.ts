@@ -47,6 +47,8 @@ export const CLAUDE_MODELS: readonly ModelFact[] = [
     caching: true,
     max_output_tokens: 64_000,
     max_input_tokens: 200_000,
+    // Width × height / 750 after resizing: 1,600, and 4,784 since Opus 4.7.
+    image_tokens_max: 5_000,
     max_tokens_field: "max_tokens",
   },
 ];

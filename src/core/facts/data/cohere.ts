@@ -26,6 +26,7 @@ export const COHERE_MODELS: readonly ModelFact[] = [
     caching: false,
     max_output_tokens: 8_000,
     max_input_tokens: 128_000,
+    stop_sequences_max: 5,
     max_tokens_field: "max_tokens",
   },
 ];

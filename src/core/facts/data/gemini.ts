@@ -28,6 +28,9 @@ export const GEMINI_MODELS: readonly ModelFact[] = [
     caching: true,
     max_output_tokens: 65_536,
     max_input_tokens: 1_048_576,
+    // 258 for each tile of at most 3,072 × 3,072 pixels in strips of 256 (Gemini 2), 2,240 (Gemini 3).
+    image_tokens_max: 7_000,
+    stop_sequences_max: 5,
     max_tokens_field: "max_tokens",
   },
 ];

@@ -19,6 +19,13 @@ export const HOSTED_MODELS: readonly ModelFact[] = [
   },
   { match: ["*meta.llama4*"], vision: true, max_input_tokens: 1_000_000 },
   { match: ["*mistral.pixtral*"], vision: true },
+  // The ones that keep to a schema; by Converse all others do not.
+  {
+    match: [
+      "*{openai.gpt-oss,deepseek.v3,mistral.magistral,mistral.ministral,mistral.mistral-large-3}*",
+    ],
+    schema_output: true,
+  },
   { match: ["*deepseek.v*"], max_output_tokens: 81_920, max_input_tokens: 163_840 },
   { match: ["*openai.gpt-oss*"], reasoning: "effort", max_output_tokens: 128_000 },
   {

@@ -27,6 +27,10 @@ export const OPENAI_MODELS: readonly ModelFact[] = [
     max_input_tokens: 200_000,
     max_tokens_field: "max_completion_tokens",
   },
+  // 2,833 + 5,667 for each of at most 8 tiles.
+  { match: ["*gpt-4o-mini*"], image_tokens_max: 50_000 },
+  // 85 + 170 for each of at most 8 tiles.
+  { match: ["*gpt-4o*", "*gpt-4.1", "*o[13]"], image_tokens_max: 1_500 },
   { match: ["*gpt-4.1*"], max_output_tokens: 32_768, max_input_tokens: 1_047_576 },
   {
     match: ["*gpt-*", "{,*[/.-]}o[1-9]*"],

@@ -24,6 +24,14 @@ export const UNKNOWN_MODEL: WholeModelFact = {
   caching: true,
   max_output_tokens: 32_000,
   max_input_tokens: 128_000,
+  // OpenAI's newest: 10,000 patches at `detail: original`, times the largest factor printed, 2.46.
+  image_tokens_max: 25_000,
+  // OpenAI's, and whoever took over its grammar.
+  stop_sequences_max: 4,
+  // Every vendor accepts as many; OpenAI, the strictest, no more.
+  tool_id_characters_max: 40,
+  // The part of Converse that all families know.
+  converse: {},
   max_tokens_field: "max_tokens",
   responses_only: false,
 };

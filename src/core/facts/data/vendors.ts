@@ -33,6 +33,14 @@ const COMPATIBLE: VendorFact = {
 
 const GROQ_MEMBERS = ["role", "content", "reasoning", "tool_calls", "tool_call_id"];
 
+const COHERE_LIMITS = {
+  temperature: { min: 0, max: 1 },
+  p: { min: 0.01, max: 0.99 },
+  k: { min: 0, max: 500 },
+  frequency_penalty: { min: 0, max: 1 },
+  presence_penalty: { min: 0, max: 1 },
+};
+
 export const VENDORS = {
   /**
    * https://docs.mistral.ai/api/#tag/chat: answers 422 ("extra_forbidden") to any member it does not
@@ -62,6 +70,12 @@ export const VENDORS = {
     embedding_renames: { dimensions: "output_dimension" },
     embedding_drops: { encoding_format: true, user: true },
   },
+  /**
+   * https://docs.cohere.com/reference/chat, in its own grammar: a number out of bounds is a 400, and
+   * members it does not know are ignored. Of the two penalties it takes one.
+   */
+  cohere: { limits: COHERE_LIMITS },
+  cohere_chat: { limits: COHERE_LIMITS },
   /** https://docs.together.ai/docs/openai-api-compatibility */
   together_ai: COMPATIBLE,
   /**

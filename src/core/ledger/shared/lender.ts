@@ -1,3 +1,4 @@
+import type { Told } from "../counters.ts";
 import type { SharedPolicy, SharedStanding, Statement, Terms } from "./terms.ts";
 import { beginsAfter, windowAt, type SharedWindow } from "./window.ts";
 
@@ -13,6 +14,8 @@ export interface LenderState {
   /** Spent in this window and on no account's books: what an administrator set, what was forgotten. */
   carriedNanoUsd: number;
   loans: Map<string, Loan>;
+  /** What was told of this window already; see `takeSharedCrossings`. */
+  told?: Told[];
 }
 
 export interface Loan {
@@ -91,13 +94,13 @@ export function idleLoans({ loans }: LenderState): [accountId: string, loan: Loa
 export function termsFor(state: LenderState, accountId: string): Terms {
   const { policy, revision, window } = state;
   const own = state.loans.get(accountId)?.spentNanoUsd ?? 0;
-  return { policy, revision, window, othersSpentNanoUsd: spentNanoUsd(state) - own };
+  return { policy, revision, window, othersSpentNanoUsd: spentByAll(state) - own };
 }
 
 export function lenderStanding(state: LenderState): SharedStanding {
   let heldNanoUsd = 0;
   for (const loan of state.loans.values()) heldNanoUsd += idle(loan);
-  return { spentNanoUsd: spentNanoUsd(state), heldNanoUsd, resetAtMs: state.window.endMs };
+  return { spentNanoUsd: spentByAll(state), heldNanoUsd, resetAtMs: state.window.endMs };
 }
 
 /**
@@ -138,6 +141,7 @@ export function roll(state: LenderState, nowMs: number, timeZone: string): void 
 function openWindow(state: LenderState, window: SharedWindow): void {
   state.window = window;
   state.carriedNanoUsd = 0;
+  state.told = [];
   for (const loan of state.loans.values()) {
     loan.grantedNanoUsd = idle(loan);
     loan.spentNanoUsd = 0;
@@ -157,7 +161,8 @@ function idle({ grantedNanoUsd, spentNanoUsd }: Loan): number {
   return Math.max(grantedNanoUsd - spentNanoUsd, 0);
 }
 
-function spentNanoUsd({ carriedNanoUsd, loans }: LenderState): number {
+/** Of this window, as far as accounts have said. */
+export function spentByAll({ carriedNanoUsd, loans }: LenderState): number {
   let spent = carriedNanoUsd;
   for (const loan of loans.values()) spent += loan.spentNanoUsd;
   return spent;

@@ -19,6 +19,10 @@ export interface SharedPolicy extends SharedName {
   /** Empty: every model. */
   models: string[];
   blocked: boolean;
+  /** Set where the budget is everybody's default and nobody's own. */
+  isDefault?: true;
+  /** Refuses nothing; told of where there is a budget, for nothing else is counted. */
+  softBudget?: Budget;
 }
 
 /** Nobody limits it: accounts that have heard otherwise are set right. */

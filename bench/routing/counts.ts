@@ -1,0 +1,26 @@
+import type { Read } from "./prompt.ts";
+
+/** What a scenario's regions saw. */
+export interface Counts {
+  accepted: number;
+  refused: number;
+  promptTokens: number;
+  cachedTokens: number;
+  acceptedByRegion: Record<string, number>;
+}
+
+export function emptyCounts(): Counts {
+  return { accepted: 0, refused: 0, promptTokens: 0, cachedTokens: 0, acceptedByRegion: {} };
+}
+
+/** Without a number of cached tokens it was refused. */
+export function note(counts: Counts, region: string, read: Read, cachedTokens?: number): void {
+  if (cachedTokens === undefined) {
+    counts.refused += 1;
+    return;
+  }
+  counts.accepted += 1;
+  counts.promptTokens += read.tokens;
+  counts.cachedTokens += cachedTokens;
+  counts.acceptedByRegion[region] = (counts.acceptedByRegion[region] ?? 0) + 1;
+}

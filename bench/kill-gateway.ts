@@ -23,7 +23,8 @@ process.on("message", (order: Order) => {
 
 // Whoever asked for it is gone.
 process.on("disconnect", () => {
-  void (worker?.stop() ?? Promise.resolve()).finally(() => process.exit());
+  const leave = (): never => process.exit();
+  Promise.resolve(worker?.stop()).then(leave, leave);
 });
 
 async function obey(order: Order): Promise<Report> {

@@ -19,6 +19,8 @@ export interface Turn {
 
 export interface TraceOptions {
   seed: number;
+  /** How many agents begin together. */
+  fleetSize: number;
   callsPerMinute: number;
   durationMs: number;
   callers: number;
@@ -27,7 +29,6 @@ export interface TraceOptions {
 /** Of all calls. Agents work in small fleets that begin together; what jobs send is no conversation. */
 const SHARES = { agents: 0.6, people: 0.3, jobs: 0.1 };
 
-const FLEET_SIZE = 3;
 const AGENT = { turns: [6, 14], pauseMs: [300, 2_000] } as const;
 const PERSON = { turns: [3, 8], pauseMs: [8_000, 30_000] } as const;
 /** A job sends a few calls at once. */
@@ -36,7 +37,7 @@ const JOB_CALLS = 4;
 /** Conversations that began before the run go on in it, so that its first minute is like any other. */
 const BEFORE_MS = 300_000;
 
-export function makeTrace({ seed, callsPerMinute, durationMs, callers }: TraceOptions): Conversation[] {
+export function makeTrace({ seed, fleetSize, callsPerMinute, durationMs, callers }: TraceOptions): Conversation[] {
   const random = createRandom(seed);
   const between = ([low, high]: readonly [number, number]): number => low + random() * (high - low);
   const made: Conversation[] = [];
@@ -73,9 +74,9 @@ export function makeTrace({ seed, callsPerMinute, durationMs, callers }: TraceOp
     }
   }
 
-  const fleetCalls = FLEET_SIZE * mean(AGENT.turns);
+  const fleetCalls = fleetSize * mean(AGENT.turns);
   forEachArrival((callsPerMinute * SHARES.agents) / fleetCalls, (atMs) => {
-    for (let one = 0; one < FLEET_SIZE; one += 1) converse(atMs + random() * 1_000, AGENT);
+    for (let one = 0; one < fleetSize; one += 1) converse(atMs + random() * 1_000, AGENT);
   });
   forEachArrival((callsPerMinute * SHARES.people) / mean(PERSON.turns), (atMs) =>
     converse(atMs, PERSON),

@@ -2,6 +2,7 @@ import { createBodyPatch } from "../core/body-patch.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
+import { findGroup } from "../core/plan.ts";
 import { openResponseId, type KeptResponse } from "../core/response-id.ts";
 import { openAiResponses } from "../dialects/openai-responses/index.ts";
 import { findProvider } from "../providers/index.ts";
@@ -111,7 +112,7 @@ async function findPlace(kept: KeptResponse, grant: Grant, deps: Deps): Promise<
     );
   }
   const allowed = places.find(({ deployment: { group: name } }) => {
-    const deployments = deps.config.groups.get(name) ?? [];
+    const deployments = findGroup(name, deps.config)?.deployments ?? [];
     return grant.mayUse(name, { name, deployments });
   });
   if (allowed !== undefined) return allowed;

@@ -1,4 +1,5 @@
 import type { Deployment } from "../core/config/deployment.ts";
+import { findGroup } from "../core/plan.ts";
 import { sealResponseId, type KeptResponse, type ResponseOwner } from "../core/response-id.ts";
 import type { ReadableThoughts } from "../dialects/openai-responses/readable-thoughts.ts";
 import type { Asked } from "./asked.ts";
@@ -64,7 +65,7 @@ export function sealingOfKept(
 ): KeptSealing {
   return {
     vendorAccount: kept.vendorAccount,
-    marksThoughts: spanAccounts(deps.config.groups.get(group) ?? []),
+    marksThoughts: spanAccounts(findGroup(group, deps.config)?.deployments ?? []),
     sealId: sealWith(kept, owner, deps),
     sentIds: new Map([[kept.id, sentId]]),
   };

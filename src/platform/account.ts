@@ -132,8 +132,7 @@ export class Account
     const attempt = this.#attempt(request);
     const isWaiting = attempt.kind === "wait";
     const reply = isWaiting ? await this.#waiting.join(request, attempt.refusal) : attempt;
-    if (reply.kind === "refused") this.#refusals.note(request, reply.refusal);
-    return reply;
+    return this.#refusals.noting(request, reply);
   }
 
   async amend(request: ReserveRequest): Promise<AmendReply> {

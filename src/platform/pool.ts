@@ -85,9 +85,12 @@ export class Pool extends DurableObject implements PoolService {
   #attempt(wish: Wish, waitedMs: number): Attempt {
     const rules = this.#rules;
     const nowMs = Date.now();
-    if (rules === undefined) return { kind: "wait", againAtMs: nowMs };
+    if (rules === undefined) return { kind: "wait", againAtMs: nowMs, forHome: false };
     const decision = decide(this.#state, rules, wish, nowMs, Math.random, waitedMs);
-    if (decision.kind !== "go") return { kind: "wait", againAtMs: decision.againAtMs };
+    if (decision.kind !== "go") {
+      const { kind, againAtMs } = decision;
+      return { kind: "wait", againAtMs, forHome: kind === "wait-for-home" };
+    }
     const { ticketsGiven } = this.#state;
     const choice = take(this.#state, wish, decision, nowMs);
     if (this.#limited.has(decision.deploymentId)) {

@@ -114,13 +114,18 @@ describe.each(BOTH)("a page of the web that Perplexity points at (stream: %s)", 
     });
   });
 
-  test("is a place on the web to AWS's SDK", async () => {
-    const { citations } = await citedConverse(bedrock, "perplexity", [{ text: ASK }], stream);
-    expect(citations).toEqual([
-      {
-        title: "Example",
-        location: { web: { url: page.url, domain: "example.com" } },
-      },
+  test("is plain words to AWS's SDK, whose user asked for no citations", async () => {
+    const answer = await citedConverse(bedrock, "perplexity", [{ text: ASK }], stream);
+    expect(answer).toEqual({ text: SAID, citations: [] });
+  });
+
+  test("is a place on the web to AWS's SDK, once something was to be cited", async () => {
+    const source = { text: "Nara has deer." };
+    const document = { format: "txt" as const, name: "Nara", source, citations: { enabled: true } };
+    const content = [{ document }, { text: ASK }];
+    const { citations } = await citedConverse(bedrock, "perplexity", content, stream);
+    expect(citations).toMatchObject([
+      { title: "Example", location: { web: { url: page.url, domain: "example.com" } } },
     ]);
   });
 });

@@ -21,7 +21,9 @@ export async function citedConverse(
       block.citationsContent ? [block.citationsContent] : [],
     );
     return {
-      text: cited.flatMap((one) => one.content ?? []).reduce((sum, one) => sum + one.text, ""),
+      text: blocks
+        .flatMap((block) => block.citationsContent?.content?.map(({ text }) => text) ?? block.text)
+        .join(""),
       citations: cited.flatMap((one) => one.citations ?? []),
     };
   }

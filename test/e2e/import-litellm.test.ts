@@ -123,7 +123,7 @@ test("the document's commands move everything in, and say what they could not ta
   const listed = await importLitellm(lists);
   expect(listed.code, listed.output).toBe(0);
   expect(listed.output).toContain("keys: 0 imported, 3 unchanged, 0 refused");
-});
+}, 60_000);
 
 test("an old key calls a model with nothing changed but the address, on what is left of its budget", async () => {
   const served = await call("sk-old-remaining");
@@ -166,5 +166,6 @@ test("the copied configuration starts, with its secrets set and the included fil
 test("a copy somebody has changed since is not written over", async () => {
   await writeFile(path.join(folder, "mine.yaml"), "model_list: []\n");
   const run = await importLitellm("--config old/config.yaml --out mine.yaml");
-  expect(run).toMatchObject({ code: 1, progress: expect.stringContaining("mine.yaml exists") });
+  expect(run.code).toBe(1);
+  expect(run.progress).toContain("mine.yaml exists");
 });

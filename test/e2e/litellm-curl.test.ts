@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BUDGETS, VIRTUAL_KEYS, type CurlLine } from "./litellm-curl/lines.ts";
-import { CUSTOMERS_AND_TAGS, ROLES, SPEND } from "./litellm-curl/more-lines.ts";
+import { BUDGETS } from "./litellm-curl/budgets.ts";
+import { CUSTOMERS_AND_TAGS } from "./litellm-curl/customers-and-tags.ts";
+import type { CurlLine } from "./litellm-curl/line.ts";
+import { ROLES } from "./litellm-curl/roles.ts";
 import { requestOf, runCurl } from "./litellm-curl/run.ts";
+import { SPEND } from "./litellm-curl/spend.ts";
+import { VIRTUAL_KEYS } from "./litellm-curl/virtual-keys.ts";
 import { entry, startWorld, type World } from "./world.ts";
 
 /** The curl lines of LiteLLM's documentation, in its order: only the host is another. */

@@ -78,6 +78,23 @@ describe("GET /api/oauth/usage", () => {
     });
   });
 
+  it("tells a rotated key's old text the same, while it still works", async () => {
+    const { key } = await newKey({});
+    const rotated = await post(gateway, "/key/regenerate", { key, grace_period: "24h" }, JSON_TYPE);
+    const { token } = await rotated.json<{ token: string }>();
+    const startedAtMs = Date.now();
+    const spent = {
+      keyHash: token,
+      costNanoUsd: 5_000_000_000,
+      startedAtMs,
+      endedAtMs: startedAtMs,
+    };
+    await insertRequests(env.DB, [{ ...draftOf("usage-rotated"), ...spent }], "UTC");
+    expect(await (await usageOf(key)).json()).toMatchObject({
+      extra_usage: { used_credits: 500, daily: { used_credits: 500 } },
+    });
+  });
+
   it("is closed to strangers, in Anthropic's grammar", async () => {
     const response = await call(gateway, "/api/oauth/usage");
     expect(response.status).toBe(401);

@@ -34,6 +34,7 @@ describe("a refused call", () => {
     const call = callFor();
     expect(await account.ledger.reserve(call)).toMatchObject({ kind: "refused" });
     await filed();
+    const endedAtMs: unknown = expect.any(Number);
     expect(await outboxOf(account)).toEqual([
       {
         ...call.draft,
@@ -46,7 +47,7 @@ describe("a refused call", () => {
         statusCode: 403,
         usageSource: "none",
         costNanoUsd: 0,
-        endedAtMs: expect.any(Number),
+        endedAtMs,
       },
     ]);
   });
@@ -166,7 +167,8 @@ describe("a flood of refused calls", () => {
       wakeInTime,
     });
     for (let at = 0; at < 103; at += 1) {
-      refusals.note(callFor(), { reason: "blocked", scope: "key", name: "k1" });
+      const refusal = { reason: "blocked", scope: "key", name: "k1" } as const;
+      refusals.noting(callFor(), { kind: "refused", refusal });
     }
     expect(wakeInTime).toHaveBeenCalledTimes(1);
     expect(refusals.dueAtMs()).toBe(T + 60_000);

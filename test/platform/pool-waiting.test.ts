@@ -116,4 +116,19 @@ describe("whose turn it is", () => {
     expect(chosen(await free).deploymentId).toBe("b");
     expect((await pinned).kind).toBe("full");
   });
+
+  it("is not held up by a conversation that waits for the place of its cache", async () => {
+    const { choose, finish } = poolOf(rulesOf([{ parallel: 1 }, { parallel: 1 }]));
+    const said = { affinity: "talk", cachedTokensGuess: 50_000, tokens: 50_000 };
+    const first = { ...wishFor("a"), ...said };
+    const result = { kind: "answered", firstTokenMs: 10, totalMs: 20 } as const;
+    await finish(reportOf(first, chosen(await choose(first)), { result, tokens: 50_000 }));
+    const busy = chosen(await choose(wishFor("a")));
+    const second = { ...patient(), ...said, eligible: ["a", "b"] };
+    const home = choose(second);
+    const other = patient({ eligible: ["a", "b"], fairTo: "other" });
+    expect(chosen(await choose(other)).deploymentId).toBe("b");
+    await finish(reportOf(wishFor("a"), busy));
+    expect(chosen(await home)).toMatchObject({ deploymentId: "a", reason: "affinity" });
+  });
 });

@@ -123,8 +123,11 @@ function textOf(content: unknown): string {
 }
 
 function pictureOf(part: JsonObject): Picture[] {
-  if (part["type"] !== "image_url") return [];
-  const data = parseDataUri(asString(asObject(part["image_url"])["url"]));
+  const { image_url: image, file } = part;
+  if (image === undefined && file === undefined) return [];
+  const data = parseDataUri(
+    asString(asObject(image)["url"]) || asString(asObject(file)["file_data"]),
+  );
   return [
     data ? { mediaType: data.mediaType, bytes: data.bytes.length } : { mediaType: "url", bytes: 0 },
   ];

@@ -33,6 +33,9 @@ export function compatible(exchange: Exchange, path: string, state: State): Outc
       validation("messages: List should have at least 1 item"),
       "messages: List should have at least 1 item",
     );
+  const parts = asArray(body["messages"]).flatMap((one) => asArray(asObject(one)["content"]));
+  if (parts.some((part) => asObject(part)["type"] === "file"))
+    return refuse(validation("Unknown part type: file"), "Unknown part type: file");
   return accept(exchange, body, state);
 }
 

@@ -51,6 +51,9 @@ export function abilityProblem(vendor: string, body: JsonObject): string | undef
   const parts = asArray(body["messages"]).flatMap((one) => asArray(asObject(one)["content"]));
   if (!images && parts.some((part) => asObject(part)["type"] === "image_url"))
     return "messages: unknown variant `image_url`, expected `text`";
+  // Of them OpenRouter alone reads files in OpenAI's words.
+  if (vendor !== "openrouter" && parts.some((part) => asObject(part)["type"] === "file"))
+    return "messages: unknown variant `file`, expected `text`";
   if (!tools && asArray(body["tools"]).length > 0) return "Tool calling is not supported";
   if (!schema && asObject(body["response_format"])["type"] === "json_schema")
     return "This response_format type is unavailable now";

@@ -74,8 +74,8 @@ function textOf(content: unknown): string {
 }
 
 function pictureOf(part: JsonObject): Picture[] {
-  if (part["type"] !== "input_image") return [];
-  const data = parseDataUri(asString(part["image_url"]));
+  if (part["type"] !== "input_image" && part["type"] !== "input_file") return [];
+  const data = parseDataUri(asString(part["image_url"]) || asString(part["file_data"]));
   return [
     data ? { mediaType: data.mediaType, bytes: data.bytes.length } : { mediaType: "url", bytes: 0 },
   ];

@@ -32,8 +32,9 @@ export function importConfig(file: string, target: string, isDryRun: boolean): C
   const moved = moveSecrets(document);
   const copy: unknown = document.toJS() ?? {};
   // What they will hold does not matter here: whether a reference is set is found out at the start.
-  const pretended = variablesOf(copy).map((name) => [name, "https://example.com"]);
-  const loaded = loadConfig(copy, version, Object.fromEntries(pretended));
+  const pretended: Record<string, string> = {};
+  for (const name of variablesOf(copy)) pretended[name] = "https://example.com";
+  const loaded = loadConfig(copy, version, pretended);
   const report = {
     problems: loaded.ok ? [] : loaded.problems.map(line),
     warnings: loaded.warnings.map(line),

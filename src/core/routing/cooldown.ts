@@ -11,6 +11,13 @@ export type Standing =
   | { kind: "resting"; untilMs: number }
   | { kind: "probing"; untilMs: number };
 
+/** May be asked, if only by one call. */
+export function isAwake(
+  standing: Standing,
+): standing is Extract<Standing, { kind: "open" | "probe" }> {
+  return standing.kind === "open" || standing.kind === "probe";
+}
+
 /** A refusal comes at once, so a throttled deployment that is silent for so long has taken the call. */
 const ACCEPTED_AFTER_MS = 1_500;
 /** Nobody knows when a probe will end; soon is a fair guess. */

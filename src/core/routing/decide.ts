@@ -1,5 +1,6 @@
 import { cachedAt, CACHED_TOKENS_MIN, findHome, patienceMs } from "./affinity.ts";
 import type { ChoiceReason, GroupRules, Wish } from "./choice.ts";
+import { isAwake } from "./cooldown.ts";
 import { lookAt, strategyOf, type View } from "./look.ts";
 import type { Home, PoolState } from "./pool-state.ts";
 import { RANKINGS } from "./strategies/index.ts";
@@ -36,7 +37,8 @@ export function decide(
   const home = findHome(state, rules, wish, nowMs);
   const stays = home && stay(home, views, wish, nowMs, waitedMs);
   if (stays !== undefined) return stays;
-  const last = waitedMs >= wish.waitMs ? views.filter((one) => one.room === "crowded") : [];
+  const isLast = waitedMs >= wish.waitMs;
+  const last = isLast ? lastResorts(views, wish) : [];
   const open = views.filter((one) => one.room === "open");
   // What failed this call before comes after what did not; what seems used up comes last.
   for (const candidates of [unasked(open), open, unasked(last), last]) {
@@ -45,7 +47,17 @@ export function decide(
     const reason = best.room === "crowded" ? "last-resort" : reasonFor(best, rules, home);
     return { kind: "go", deploymentId: best.rules.id, reason, cachedTokensExpected: 0 };
   }
-  return { kind: "full", againAtMs: soonest(views, nowMs) };
+  return { kind: "full", againAtMs: soonest(views, nowMs, isLast) };
+}
+
+/**
+ * What only seems full is tried. What refused somebody a moment ago comes last, and a call that was
+ * refused itself rather lets that moment pass than uses up its attempts within a second.
+ */
+function lastResorts(views: readonly View[], { asked }: Wish): View[] {
+  const crowded = views.filter((one) => one.room === "crowded");
+  const awake = crowded.filter((one) => isAwake(one.standing));
+  return awake.length > 0 || asked.length > 0 ? awake : crowded;
 }
 
 function unasked(views: readonly View[]): View[] {
@@ -90,8 +102,7 @@ function stay(
   const isWorthwhile = cachedTokensExpected >= CACHED_TOKENS_MIN;
   if (!isWorthwhile && hasBetterTier(view, views)) return undefined;
   // A place that is nearly used up is good enough for a call that would be dear anywhere else.
-  const isAwake = view.standing.kind === "open" || view.standing.kind === "probe";
-  const isNearlyFull = isAwake && view.room === "crowded" && view.capacity.fitsNearly;
+  const isNearlyFull = isAwake(view.standing) && view.room === "crowded" && view.capacity.fitsNearly;
   if (view.room === "open" || (isNearlyFull && isWorthwhile)) {
     const reason = view.standing.kind === "probe" ? "probe" : "affinity";
     return { kind: "go", deploymentId: home.deploymentId, reason, cachedTokensExpected };
@@ -106,7 +117,10 @@ function hasBetterTier({ rules: { order } }: View, views: readonly View[]): bool
 }
 
 /** A full group is worth asking again then. Never now: something has to change first. */
-function soonest(views: readonly View[], nowMs: number): number {
-  const times = views.map((one) => one.backAtMs);
+function soonest(views: readonly View[], nowMs: number, isLast: boolean): number {
+  const times = views.map(({ room, standing, backAtMs }) =>
+    // As a last resort, what rests is asked when it wakes, whether or not it seems full then.
+    isLast && room === "crowded" && !isAwake(standing) ? standing.untilMs : backAtMs,
+  );
   return times.length === 0 ? nowMs : Math.max(Math.min(...times), nowMs + 1);
 }

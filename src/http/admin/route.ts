@@ -13,6 +13,7 @@ import {
 import { insertAuditRows } from "../../platform/db/audit.ts";
 import type { AuditAction, AuditRow } from "../../platform/db/schema/audit.ts";
 import type { App } from "../context.ts";
+import { maskPeople } from "./audit-people.ts";
 import type { AdminDeps } from "./deps.ts";
 import type { FindDeps } from "./find-deps.ts";
 import { changedBy, identifyAsker, notAllowed } from "./guard.ts";
@@ -185,8 +186,8 @@ function auditRow(
     action,
     tableName: table,
     objectId: id,
-    before,
-    after,
+    before: maskPeople(before),
+    after: maskPeople(after),
   };
 }
 

@@ -1,15 +1,15 @@
 import { createAllowance, takeOne } from "../../core/ledger/allowance.ts";
 import { refusedRecord } from "../../core/ledger/standing.ts";
 import type { AccountState } from "../../core/ledger/state.ts";
-import type { Refusal, ReserveRequest } from "../../core/ledger.ts";
+import type { Refusal, ReserveReply, ReserveRequest } from "../../core/ledger.ts";
 import type { CallRecord } from "../../core/record.ts";
 import { logEvent } from "../log.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
 /** Remembers calls this account refused, so that reports can say who was refused, and why. */
 export interface Refusals {
-  /** Returns at once: no caller waits for its refusal to be written down. */
-  note(request: ReserveRequest, refusal: Refusal): void;
+  /** The reply itself, at once: no caller waits for its refusal to be written down. */
+  noting(request: ReserveRequest, reply: ReserveReply): ReserveReply;
   /** Tells the operator how many were refused and not remembered. */
   tell(): void;
   /** When to tell; `undefined` when there is nothing to tell. */
@@ -54,17 +54,22 @@ export function createRefusals(deps: RefusalsDeps): Refusals {
     deps.wakeInTime();
   }
 
+  function note(request: ReserveRequest, refusal: Refusal): void {
+    // A key nobody knows has no owner whose report could show it.
+    if (refusal.reason === "unknown-key") return;
+    if (!takeOne(allowance, RECORDED, nowMs())) {
+      leaveOut(request.draft);
+      return;
+    }
+    const record = refusedRecord(state, request, refusal, nowMs());
+    // When it cannot be written the object starts again from the disk, and no money is lost.
+    commit(record).catch(() => undefined);
+  }
+
   return {
-    note(request, refusal) {
-      // A key nobody knows has no owner whose report could show it.
-      if (refusal.reason === "unknown-key") return;
-      if (!takeOne(allowance, RECORDED, nowMs())) {
-        leaveOut(request.draft);
-        return;
-      }
-      const record = refusedRecord(state, request, refusal, nowMs());
-      // When it cannot be written the object starts again from the disk, and no money is lost.
-      commit(record).catch(() => undefined);
+    noting(request, reply) {
+      if (reply.kind === "refused") note(request, reply.refusal);
+      return reply;
     },
     tell() {
       if (unrecorded === undefined || nowMs() < unrecorded.sinceMs + TELL_EVERY_MS) return;

@@ -11,7 +11,10 @@ const DAY: Duration = { count: 1, unit: "d" };
 const WEEK: Duration = { count: 1, unit: "w" };
 const MONTH: Duration = { count: 1, unit: "mo" };
 
-/** What a key spent in the current day, week (from Monday) and month, in UTC. */
+/**
+ * What a key spent in the current day, week (from Monday) and month, in UTC. A former hash names the
+ * key as it is now: its calls went along when it was rotated.
+ */
 export async function sumRecentSpend(
   db: D1Database,
   keyHash: string,
@@ -27,7 +30,8 @@ export async function sumRecentSpend(
          coalesce(sum(cost_nano_usd) FILTER (WHERE started_at_ms >= ?2), 0) AS dayNanoUsd,
          coalesce(sum(cost_nano_usd) FILTER (WHERE started_at_ms >= ?3), 0) AS weekNanoUsd,
          coalesce(sum(cost_nano_usd) FILTER (WHERE started_at_ms >= ?4), 0) AS monthNanoUsd
-       FROM requests WHERE key_hash = ?1 AND started_at_ms >= ?5`,
+       FROM requests
+       WHERE key_hash = coalesce((SELECT hash FROM keys WHERE previous_hash = ?1), ?1) AND started_at_ms >= ?5`,
     )
     .bind(keyHash, day, week, month, Math.min(week, month))
     .first<RecentSpend>();

@@ -1,12 +1,15 @@
 import type { Choice, Wish } from "../../core/routing/choice.ts";
 
 /** A place, or how things stand until there is one. */
-export type Attempt = Choice | { kind: "wait"; againAtMs: number };
+export type Attempt =
+  | Choice
+  /** `forHome`: there is room, but not where this conversation's prompt is cached. */
+  | { kind: "wait"; againAtMs: number; forHome: boolean };
 
 /**
  * Calls that wait for a place. Accounts take turns, and each is served in the order of its calls, so
  * that one with a thousand calls does not keep the others out. Calls that could go to the same
- * deployments stand in one line; others do not hold them up.
+ * deployments stand in one line; others do not hold them up, nor does who only waits for its own place.
  */
 export interface WaitingRoom {
   /** The answer at once, or when there is one. Whoever has no patience left gets the last word. */
@@ -47,11 +50,10 @@ export function createWaitingRoom({ attempt, nowMs, changesAtMs }: WaitingWork):
     for (const line of lines.values()) for (const queue of line.values()) yield* queue;
   }
 
-  function join(wish: Wish, againAtMs: number): Promise<Choice> {
+  function join(wish: Wish, againAtMs: number, key: string): Promise<Choice> {
     const { promise, resolve: answer } = Promise.withResolvers<Choice>();
     const sinceMs = nowMs();
     const untilMs = Math.min(sinceMs + wish.waitMs, wish.deadlineMs);
-    const key = lineOf(wish);
     const line: Line = lines.get(key) ?? new Map();
     const queue = line.get(wish.fairTo) ?? [];
     queue.push({ wish, sinceMs, untilMs, againAtMs, answer });
@@ -127,11 +129,13 @@ export function createWaitingRoom({ attempt, nowMs, changesAtMs }: WaitingWork):
     async enter(wish, waitingMax) {
       if (wish.waitMs <= 0 || waiting >= waitingMax) return lastWord(attempt(wish, Infinity));
       // Whoever stands in line already comes first.
-      const isLine = lines.has(lineOf(wish));
-      const found: Attempt = isLine
-        ? { kind: "wait", againAtMs: nowMs() + LOOK_EVERY_MS }
-        : attempt(wish, 0);
-      return found.kind === "chosen" ? found : join(wish, found.againAtMs);
+      const line = lineOf(wish);
+      if (lines.has(line)) return join(wish, nowMs() + LOOK_EVERY_MS, line);
+      const found = attempt(wish, 0);
+      if (found.kind === "chosen") return found;
+      const isForHome = found.kind === "wait" && found.forHome;
+      const key = isForHome ? `${line}\n${wish.affinity ?? wish.callId}` : line;
+      return join(wish, found.againAtMs, key);
     },
     askAgain,
   };

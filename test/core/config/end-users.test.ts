@@ -17,7 +17,8 @@ it("reads the headers that name end users, mappings before the single one", () =
     told,
   );
   expect(settings).toEqual({ headers: ["x-customer", "x-user"], defaultBudgetId: "free-tier" });
-  expect(told.warnings).toMatchObject([{ message: expect.stringContaining("internal_user") }]);
+  const message: unknown = expect.stringContaining("internal_user");
+  expect(told.warnings).toMatchObject([{ message }]);
 });
 
 it("needs none of it", () => {

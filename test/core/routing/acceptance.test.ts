@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Strategy } from "../../../src/core/routing/choice.ts";
 import { simulate, type Traffic, type Vendor } from "./simulator.ts";
+
+// Half an hour of simulated traffic takes a moment, and more on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Requests per minute of one region; traffic is two and a half times as much. */
 const REGION = 100;

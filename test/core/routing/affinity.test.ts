@@ -118,7 +118,8 @@ describe("a conversation", () => {
 
   it("is one of ten thousand that are remembered", () => {
     const pool = pooled();
-    for (let number = 0; number < 10_050; number += 1) pool.go(number, { affinity: `t${number}` });
+    for (let number = 0; number < 10_050; number += 1)
+      pool.turn(number, { affinity: `t${number}` });
     expect(pool.state.homes.size).toBe(10_000);
     expect(pool.state.homes.has("t10049")).toBe(true);
     expect(pool.state.homes.has("t0")).toBe(false);

@@ -1,6 +1,15 @@
 import type { JsonObject } from "../../upstream/json.ts";
 import { PIXEL } from "../upstream-client.ts";
-import { CITY, MAX_TOKENS, TOOL_NAME, TOOL_USE, type Ask, type Caller } from "./caller.ts";
+import {
+  CITED_WORDS,
+  CITY,
+  MAX_TOKENS,
+  PDF,
+  TOOL_NAME,
+  TOOL_USE,
+  type Ask,
+  type Caller,
+} from "./caller.ts";
 
 export const messages: Caller = {
   title: "Anthropic Messages: `/v1/messages`",
@@ -18,6 +27,7 @@ export const messages: Caller = {
   toolName: ["content.*.name", "content_block.name"],
   toolInput: ["delta.partial_json"],
   thought: ["content.*.thinking"],
+  citations: ["content.*.citations"],
   cachedTokens: ["usage.cache_read_input_tokens"],
   final: /"type":"message_stop"/,
   error: /"type":"error"/,
@@ -70,7 +80,19 @@ function invokeBody(ask: Ask): JsonObject {
   };
 }
 
-function claudeBody({ text, preface, picture, tool, schema }: Ask): JsonObject {
+const DOCUMENTS = {
+  file: {
+    type: "document",
+    source: { type: "base64", media_type: "application/pdf", data: PDF },
+  },
+  cited: {
+    type: "document",
+    source: { type: "text", media_type: "text/plain", data: CITED_WORDS },
+    citations: { enabled: true },
+  },
+};
+
+function claudeBody({ text, preface, picture, tool, schema, document }: Ask): JsonObject {
   const source = { type: "base64", media_type: "image/png", data: PIXEL };
   const marked = { type: "text", text: preface, cache_control: { type: "ephemeral" } };
   return {
@@ -78,7 +100,11 @@ function claudeBody({ text, preface, picture, tool, schema }: Ask): JsonObject {
     messages: [
       {
         role: "user",
-        content: [...(picture ? [{ type: "image", source }] : []), { type: "text", text }],
+        content: [
+          ...(picture ? [{ type: "image", source }] : []),
+          ...(document ? [DOCUMENTS[document]] : []),
+          { type: "text", text },
+        ],
       },
     ],
     ...(tool && { tools: [{ name: TOOL_NAME, description: TOOL_USE, input_schema: CITY }] }),

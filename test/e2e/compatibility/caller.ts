@@ -8,10 +8,12 @@ export interface Ask {
   picture?: true;
   tool?: true;
   schema?: true;
+  /** A document: a file, or words that the answer shall cite. */
+  document?: "file" | "cited";
 }
 
 /** What a grammar may have no word for. */
-export type Word = "tools" | "images" | "thinking" | "schema" | "count";
+export type Word = "tools" | "images" | "documents" | "citations" | "thinking" | "schema" | "count";
 
 /** How one grammar is written and read, as its own documentation says: by hand, and by none of our code. */
 export interface Caller {
@@ -33,6 +35,7 @@ export interface Caller {
   toolInput: string[];
   thought: string[];
   cachedTokens: string[];
+  citations: string[];
   /** What a stream's last word looks like, and its error. */
   final: RegExp;
   error: RegExp;
@@ -64,6 +67,11 @@ export const CITY = {
   required: ["city"],
   additionalProperties: false,
 };
+
+/** The shortest file that begins and ends like one. */
+export const PDF = Buffer.from("%PDF-1.4\n%%EOF\n").toString("base64");
+
+export const CITED_WORDS = "Nara has deer. They bow.";
 
 export const TOOL_NAME = "get_weather";
 export const TOOL_USE = "The weather of a city";

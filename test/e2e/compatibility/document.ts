@@ -40,7 +40,8 @@ hand, to the built Worker in front of strict stand-ins of the vendors.
 | – | the caller's grammar has no word for it, or there is nothing to try |
 
 *Stream*: the pieces are the whole answer, and the end is said. *Tools*: a call of a tool arrives, whole
-and streamed. *Caching*: a long prompt, sent twice, is reported as read from the vendor's cache.
+and streamed. *Documents*: a PDF reaches the model. *Citations*: words from a document that the answer shall
+cite come back with it. *Caching*: a long prompt, sent twice, is reported as read from the vendor's cache.
 *Structured output*: the answer is JSON by the caller's schema; models that cannot be held to one are told
 of it in words, which stand-ins do not follow. *Mid-stream error*: a stream that breaks upstream ends in an
 error of the caller's grammar and never looks complete. Stand-ins know what vendors accept, not how clever

@@ -1,10 +1,19 @@
 import type { JsonObject } from "../../upstream/json.ts";
 import { PIXEL } from "../upstream-client.ts";
-import { CITY, MAX_TOKENS, TOOL_NAME, TOOL_USE, type Ask, type Caller } from "./caller.ts";
+import {
+  CITED_WORDS,
+  CITY,
+  MAX_TOKENS,
+  PDF,
+  TOOL_NAME,
+  TOOL_USE,
+  type Ask,
+  type Caller,
+} from "./caller.ts";
 
 export const gemini: Caller = {
   title: "Gemini: `/v1beta/models/{model}:generateContent`",
-  lacks: [],
+  lacks: ["citations"],
   path: (model, stream) =>
     `/v1beta/models/${model}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
   body: geminiBody,
@@ -17,6 +26,7 @@ export const gemini: Caller = {
   toolName: ["candidates.*.content.parts.*.functionCall.name"],
   toolInput: ["candidates.*.content.parts.*.functionCall.args.city"],
   thought: ["candidates.*.content.parts.*.thought"],
+  citations: [],
   cachedTokens: ["usageMetadata.cachedContentTokenCount"],
   final: /"finishReason":"STOP"/,
   error: /"error":/,
@@ -27,12 +37,14 @@ export const gemini: Caller = {
   },
 };
 
-function geminiBody({ text, preface, picture, tool, schema }: Ask): JsonObject {
+function geminiBody({ text, preface, picture, tool, schema, document }: Ask): JsonObject {
   const inlineData = { mimeType: "image/png", data: PIXEL };
+  const file = { inlineData: { mimeType: "application/pdf", data: PDF } };
+  const parts = [...(picture ? [{ inlineData }] : []), ...(document ? [file] : []), { text }];
   const declared = { name: TOOL_NAME, description: TOOL_USE, parametersJsonSchema: CITY };
   return {
     ...(preface !== undefined && { systemInstruction: { parts: [{ text: preface }] } }),
-    contents: [{ role: "user", parts: [...(picture ? [{ inlineData }] : []), { text }] }],
+    contents: [{ role: "user", parts }],
     ...(tool && { tools: [{ functionDeclarations: [declared] }] }),
     generationConfig: {
       maxOutputTokens: MAX_TOKENS,
@@ -64,6 +76,7 @@ export const converse: Caller = {
   toolName: ["output.message.content.*.toolUse.name", "start.toolUse.name"],
   toolInput: ["delta.toolUse.input"],
   thought: ["output.message.content.*.reasoningContent"],
+  citations: ["output.message.content.*.citationsContent.citations"],
   cachedTokens: ["usage.cacheReadInputTokens"],
   final: /"stopReason":/,
   error: /Exception/,
@@ -76,15 +89,30 @@ export const converse: Caller = {
   },
 };
 
-function converseBody({ text, preface, picture, tool, schema }: Ask): JsonObject {
+const DOCUMENTS = {
+  file: { format: "pdf", name: "page", source: { bytes: PDF } },
+  cited: {
+    format: "txt",
+    name: "page",
+    source: { text: CITED_WORDS },
+    citations: { enabled: true },
+  },
+};
+
+function converseBody({ text, preface, picture, tool, schema, document }: Ask): JsonObject {
   const image = { format: "png", source: { bytes: PIXEL } };
+  const content = [
+    ...(picture ? [{ image }] : []),
+    ...(document ? [{ document: DOCUMENTS[document] }] : []),
+    { text },
+  ];
   const declared = { name: TOOL_NAME, description: TOOL_USE, inputSchema: { json: CITY } };
   const jsonSchema = { name: "city", schema: JSON.stringify(CITY) };
   return {
     ...(preface !== undefined && {
       system: [{ text: preface }, { cachePoint: { type: "default" } }],
     }),
-    messages: [{ role: "user", content: [...(picture ? [{ image }] : []), { text }] }],
+    messages: [{ role: "user", content }],
     inferenceConfig: { maxTokens: MAX_TOKENS },
     ...(tool && { toolConfig: { tools: [{ toolSpec: declared }] } }),
     ...(schema && {

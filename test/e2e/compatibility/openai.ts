@@ -1,12 +1,13 @@
 import type { JsonObject } from "../../upstream/json.ts";
 import { PIXEL } from "../upstream-client.ts";
-import { CITY, MAX_TOKENS, TOOL_NAME, TOOL_USE, type Ask, type Caller } from "./caller.ts";
+import { CITY, MAX_TOKENS, PDF, TOOL_NAME, TOOL_USE, type Ask, type Caller } from "./caller.ts";
 
+const FILE = { filename: "page.pdf", file_data: `data:application/pdf;base64,${PDF}` };
 const PICTURE = `data:image/png;base64,${PIXEL}`;
 
 export const chat: Caller = {
   title: "OpenAI Chat Completions: `/v1/chat/completions`",
-  lacks: ["count"],
+  lacks: ["citations", "count"],
   path: () => "/v1/chat/completions",
   body: chatBody,
   streams: { stream: true },
@@ -21,11 +22,12 @@ export const chat: Caller = {
   // The newer word is OpenRouter's and vLLM's, and forwarded as it came.
   thought: ["choices.*.message.reasoning_content", "choices.*.message.reasoning"],
   cachedTokens: ["usage.prompt_tokens_details.cached_tokens"],
+  citations: [],
   final: /^data: \[DONE\]$/m,
   error: /^data: \{"error":/m,
 };
 
-function chatBody({ text, preface, picture, tool, schema }: Ask, model: string) {
+function chatBody({ text, preface, picture, tool, schema, document }: Ask, model: string) {
   const marked = { type: "text", text: preface, cache_control: { type: "ephemeral" } };
   const json_schema = { name: "city", schema: CITY, strict: true };
   const declared = { name: TOOL_NAME, description: TOOL_USE, parameters: CITY };
@@ -37,6 +39,7 @@ function chatBody({ text, preface, picture, tool, schema }: Ask, model: string) 
         role: "user",
         content: [
           { type: "text", text },
+          ...(document ? [{ type: "file", file: FILE }] : []),
           ...(picture ? [{ type: "image_url", image_url: { url: PICTURE } }] : []),
         ],
       },
@@ -48,7 +51,7 @@ function chatBody({ text, preface, picture, tool, schema }: Ask, model: string) 
 
 export const responses: Caller = {
   title: "OpenAI Responses: `/v1/responses`",
-  lacks: ["count"],
+  lacks: ["citations", "count"],
   path: () => "/v1/responses",
   body: responsesBody,
   streams: { stream: true },
@@ -60,12 +63,13 @@ export const responses: Caller = {
   toolInput: ["delta"],
   thought: ["output.*.summary.*.text", "output.*.encrypted_content"],
   cachedTokens: ["usage.input_tokens_details.cached_tokens"],
+  citations: [],
   final: /"type":"response\.completed"/,
   error: /"type":"(error|response\.failed)"/,
 };
 
 function responsesBody(ask: Ask, model: string): JsonObject {
-  const { text, preface, picture, tool, schema } = ask;
+  const { text, preface, picture, tool, schema, document } = ask;
   const declared = { name: TOOL_NAME, description: TOOL_USE, parameters: CITY, strict: true };
   return {
     model,
@@ -75,6 +79,7 @@ function responsesBody(ask: Ask, model: string): JsonObject {
         role: "user",
         content: [
           { type: "input_text", text },
+          ...(document ? [{ type: "input_file", ...FILE }] : []),
           ...(picture ? [{ type: "input_image", image_url: PICTURE, detail: "auto" }] : []),
         ],
       },
@@ -88,7 +93,7 @@ function responsesBody(ask: Ask, model: string): JsonObject {
 
 export const completions: Caller = {
   title: "OpenAI Completions: `/v1/completions`",
-  lacks: ["tools", "images", "thinking", "schema", "count"],
+  lacks: ["tools", "images", "documents", "citations", "thinking", "schema", "count"],
   path: () => "/v1/completions",
   body: ({ text, preface = "" }, model) => ({
     model,
@@ -103,6 +108,7 @@ export const completions: Caller = {
   toolInput: [],
   thought: [],
   cachedTokens: ["usage.prompt_tokens_details.cached_tokens"],
+  citations: [],
   final: /^data: \[DONE\]$/m,
   error: /^data: \{"error":/m,
 };

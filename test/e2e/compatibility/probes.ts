@@ -27,6 +27,18 @@ export const PROBES: Probe[] = [
     needs: "images",
     run: (...to) => ask({ text: "What is it?", picture: true }, /image:image\/png:/, "text", ...to),
   },
+  {
+    title: "documents",
+    needs: "documents",
+    run: (...to) =>
+      ask({ text: "What is it?", document: "file" }, /:application\/pdf:/, "text", ...to),
+  },
+  {
+    title: "citations",
+    needs: "citations",
+    run: (...to) =>
+      ask({ text: "What lives there?", document: "cited" }, /Nara has de/, "citations", ...to),
+  },
   { title: "thinking", needs: "thinking", run: thinks },
   { title: "caching", run: caches },
   {
@@ -41,7 +53,7 @@ export const PROBES: Probe[] = [
 /** Runs while every upstream breaks in the middle of its streams. */
 export const BREAKING: Probe = { title: "mid-stream error", run: breaks };
 
-type Place = "text" | "toolName" | "toolInput" | "thought" | "cachedTokens";
+type Place = "text" | "toolName" | "toolInput" | "thought" | "cachedTokens" | "citations";
 
 async function ask(
   question: Ask,

@@ -47,6 +47,19 @@ describe("POST /user/delete", () => {
     });
   });
 
+  it("leaves neither their name nor their address in the audit log", async () => {
+    const names = { user_email: "jane.doe@example.com", user_alias: "Jane Doe" };
+    await post("/user/new", { user_id: "u-audited", auto_create_key: false, ...names });
+    await post("/user/update", { user_id: "u-audited", user_email: "jd@example.org" });
+    await remove("u-audited");
+    const { body: log } = await get("/audit?object_id=u-audited");
+    const text = JSON.stringify(log);
+    for (const kept of ["j***@example.com", "j***@example.org", "J***", "u-audited"]) {
+      expect(text).toContain(kept);
+    }
+    for (const name of ["jane.doe", "Jane Doe", "jd@"]) expect(text).not.toContain(name);
+  });
+
   it("leaves what was spent, under a name that says nothing", async () => {
     await post("/user/new", { user_id: "u-spent", user_email: "spent@example.com" });
     await insertTraffic([

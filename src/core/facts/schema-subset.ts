@@ -1,4 +1,4 @@
-import { SCHEMA_GRAMMARS } from "./document.ts";
+import type { SCHEMA_GRAMMARS } from "./document.ts";
 import { keyedFacts, type Facts } from "./facts.ts";
 import { firstSaid, mergedEntries } from "./merge.ts";
 

@@ -6,7 +6,7 @@ import { installMissing, root, toolEnvironment } from "./lib/install.mjs";
 const checks = {
   config: ["node", "scripts/build-config.mjs"],
   types: ["tsc", "--build", "--noEmit", "--pretty", "false"],
-  lint: ["oxlint", "--type-aware", "--deny-warnings", "src", "test", "scripts"],
+  lint: ["oxlint", "--type-aware", "--deny-warnings", "src", "test", "scripts", "bench"],
   format: ["oxfmt", "--check"],
 };
 

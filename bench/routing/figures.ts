@@ -9,7 +9,7 @@ export interface Figures {
   /** Told "too many requests". */
   refused: number;
   refusedPercent: number;
-  upstreamRefused: number;
+  upstreamRefusedPer100: number;
   /** Attempts beyond the first, for each call that was sent at all. */
   failoversPerCall: number;
   addedP50Ms: number;
@@ -33,8 +33,8 @@ export function figuresOf(
     calls,
     refused,
     refusedPercent: round((100 * refused) / calls, 2),
-    upstreamRefused: counts.refused,
-    failoversPerCall: round(Math.max(attempts - calls, 0) / calls, 3),
+    upstreamRefusedPer100: round((100 * counts.refused) / calls, 2),
+    failoversPerCall: round((attempts - counts.sent.size) / counts.sent.size, 3),
     addedP50Ms: Math.round(at(added, 0.5)),
     addedP95Ms: Math.round(at(added, 0.95)),
     cachedPercent: round((100 * counts.cachedTokens) / counts.promptTokens, 1),

@@ -1,6 +1,8 @@
 import type { FakeUpstream } from "./upstream.ts";
 import type { Quota, Quotas } from "./vendor.ts";
 
+type Address = Pick<FakeUpstream, "url" | "serviceAccountJson">;
+
 /** One way to serve the same traffic. Its name is also the model's. */
 export interface Scenario {
   name: string;
@@ -13,22 +15,28 @@ export interface Scenario {
 
 /**
  * Three regions of Bedrock, and Vertex, by their share of the first one's quota. Seldom does a company
- * get the same everywhere.
+ * get the same everywhere; together it is hardly more than what comes.
  */
 const SHARES: Readonly<Record<string, number>> = {
   "us-east-1": 1,
   "us-west-2": 1,
-  "eu-west-1": 0.6,
-  vertex: 0.6,
+  "eu-west-1": 0.4,
+  vertex: 0.3,
 };
 const ALL_PLACES = Object.keys(SHARES);
 
-export function quotasOf(requestsPerMinute: number, shares = Object.values(SHARES)): Quotas {
+/** Traffic, of the first region's quota. */
+export const LOAD = 2.5;
+
+/** Agents that begin together make a tenth of the first region's quota. */
+export function fleetSizeOf(quota: number): number {
+  return Math.max(1, Math.round(quota / 200));
+}
+
+export function quotasOf(quota: number): Quotas {
+  const places = Object.entries(SHARES);
   return Object.fromEntries(
-    ALL_PLACES.map((place, index) => [
-      place,
-      { requestsPerMinute: requestsPerMinute * (shares[index] ?? 1) },
-    ]),
+    places.map(([place, share]) => [place, { requestsPerMinute: quota * share }]),
   );
 }
 
@@ -62,7 +70,7 @@ export function quotasByScenario(quotas: Quotas): Record<string, Record<string, 
 }
 
 /** What an operator would write: nothing of quotas, and a strategy where it is not ours. */
-export function configOf(upstream: Pick<FakeUpstream, "url" | "serviceAccountJson">): object {
+export function configOf(upstream: Address): object {
   return {
     model_list: SCENARIOS.flatMap(({ name, places }) =>
       places.map((place) => ({
@@ -79,7 +87,7 @@ export function configOf(upstream: Pick<FakeUpstream, "url" | "serviceAccountJso
   };
 }
 
-function onBedrock(scenario: string, region: string, { url }: Pick<FakeUpstream, "url">): object {
+function onBedrock(scenario: string, region: string, { url }: Address): object {
   return {
     model: `bedrock/${region.slice(0, 2)}.anthropic.claude-sonnet-4-5-20250929-v1:0`,
     aws_region_name: region,
@@ -89,7 +97,7 @@ function onBedrock(scenario: string, region: string, { url }: Pick<FakeUpstream,
   };
 }
 
-function onVertex(scenario: string, { url, serviceAccountJson }: Pick<FakeUpstream, "url" | "serviceAccountJson">): object {
+function onVertex(scenario: string, { url, serviceAccountJson }: Address): object {
   return {
     model: "vertex_ai/claude-sonnet-4-5@20250929",
     vertex_location: "us-east5",

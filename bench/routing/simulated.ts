@@ -12,7 +12,7 @@ import {
   type PoolState,
 } from "../../src/core/routing/state.ts";
 import { inOwnTime, type Clock } from "./clock.ts";
-import { emptyCounts, note, type Counts } from "./counts.ts";
+import { note, type Counts } from "./counts.ts";
 import type { Outcome } from "./play.ts";
 import { bodyOf, readPrompt, type Read } from "./prompt.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -30,6 +30,8 @@ export interface Simulation {
   trace: readonly Conversation[];
   countsFromMs: number;
   seed: number;
+  /** What the regions see is added to it. */
+  counts: Counts;
 }
 
 export function configIn(file: object): GatewayConfig {
@@ -41,11 +43,11 @@ export function configIn(file: object): GatewayConfig {
 /** Any time will do; windows are told apart by whole seconds since 1970. */
 const START_MS = 1_800_000_000_000;
 
-export function simulate(simulation: Simulation): Promise<{ outcomes: Outcome[]; counts: Counts }> {
+export function simulate(simulation: Simulation): Promise<Outcome[]> {
   return inOwnTime(START_MS, async (clock) => {
     const stage = stageOf(simulation, clock);
     await Promise.all(simulation.trace.map((one) => converse(one, stage)));
-    return { outcomes: stage.outcomes, counts: stage.counts };
+    return stage.outcomes;
   });
 }
 
@@ -56,7 +58,6 @@ interface Stage extends Simulation {
   state: PoolState;
   regions: Map<string, Region>;
   outcomes: Outcome[];
-  counts: Counts;
 }
 
 function stageOf(simulation: Simulation, clock: Clock): Stage {
@@ -74,7 +75,6 @@ function stageOf(simulation: Simulation, clock: Clock): Stage {
     state: emptyPool(),
     regions: new Map(regions),
     outcomes: [],
-    counts: emptyCounts(),
   };
 }
 

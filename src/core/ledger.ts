@@ -32,6 +32,32 @@ export interface AccountLedger {
   access(keyHash: string, visit?: Visit): Promise<AccessReply>;
 }
 
+/** What an account would say to a call, without letting it in. */
+export interface AccountWitness {
+  /** Judges like `reserve`, and changes nothing. */
+  explain(request: ReserveRequest): Promise<ReserveExplanation>;
+}
+
+export type ReserveExplanation =
+  | {
+      kind: "explained";
+      verdict: ReserveVerdict;
+      /** Null when nobody knows the key. */
+      key: KeyStanding | null;
+      /** Every budget that binds the call, with what calls in flight hold of it. */
+      budgets: (BudgetStanding & { heldNanoUsd: number })[];
+      /** Every rate limit that binds the call, before it is counted. */
+      limits: RateStanding[];
+    }
+  | { kind: "aliased"; model: string }
+  | { kind: "moved"; accountId: string };
+
+export type ReserveVerdict =
+  | { kind: "admitted"; heldNanoUsd: number; outputTokensMax: number }
+  | { kind: "refused"; refusal: Refusal }
+  /** It would wait for money that is held; the refusal is for when patience runs out. */
+  | { kind: "wait"; refusal: Refusal };
+
 export type AccessReply =
   | {
       kind: "granted";

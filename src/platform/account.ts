@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { decideAgain, replaceLease } from "../core/ledger/amend.ts";
-import { nextDeadlineMs, openLease, overdueLeases, resetSpend } from "../core/ledger/apply.ts";
+import { nextDeadlineMs, openLease, overdueLeases } from "../core/ledger/apply.ts";
 import { decide } from "../core/ledger/decide.ts";
+import { explainDecision } from "../core/ledger/explain.ts";
 import {
   NOTHING_SPENT,
   type AccountManagement,
@@ -14,19 +15,15 @@ import {
 } from "../core/ledger/policy.ts";
 import type { SharedName, Statement, Terms } from "../core/ledger/shared/terms.ts";
 import { findOpenKey } from "../core/ledger/rotation.ts";
-import { accessOf, admissionOf, standingOf } from "../core/ledger/standing.ts";
+import { accessOf, admissionOf, standingOf, standingOfName } from "../core/ledger/standing.ts";
 import type { Crossing } from "../core/ledger/warnings.ts";
-import {
-  countersOf,
-  modelScopeId,
-  type AccountState,
-  type Lease,
-  type ScopeId,
-} from "../core/ledger/state.ts";
+import type { AccountState, Lease, ScopeId } from "../core/ledger/state.ts";
 import type {
   AccessReply,
   AccountLedger,
+  AccountWitness,
   AmendReply,
+  ReserveExplanation,
   ReserveReply,
   ReserveRequest,
   Settlement,
@@ -42,6 +39,7 @@ import {
   keepKey,
   keepTeam,
   keepUser,
+  resetCounters,
   type Keeper,
 } from "./account/policies.ts";
 import { createRefusals, type Refusals } from "./account/refusals.ts";
@@ -72,7 +70,7 @@ const LOCAL_QUEUE_MEMORY_MS = 60_000;
  */
 export class Account
   extends DurableObject<AccountEnv>
-  implements AccountLedger, AccountManagement, SharedBorrower
+  implements AccountLedger, AccountWitness, AccountManagement, SharedBorrower
 {
   readonly #sql: SqlStorage;
   readonly #state: AccountState;
@@ -173,6 +171,13 @@ export class Account
     return elsewhere ?? accessOf(this.#state, keyHash, visit, Date.now());
   }
 
+  async explain(request: ReserveRequest): Promise<ReserveExplanation> {
+    const elsewhere = await this.#meetKey(request.keyHash);
+    if (elsewhere?.kind === "moved") return elsewhere;
+    await this.#slices.meet(request.keyHash, request);
+    return explainDecision(this.#state, request, Date.now());
+  }
+
   async putKey(policy: KeyPolicy, spent: Spent): Promise<void> {
     this.#findings.forget(policy.hash);
     if (policy.previous !== null) this.#findings.forget(policy.previous.hash);
@@ -197,20 +202,13 @@ export class Account
   }
 
   async standings(scopes: readonly ScopeName[]): Promise<(Standing | undefined)[]> {
-    return scopes.map(({ kind, id, model }) => {
-      const party: ScopeId = `${kind}:${id}`;
-      return this.#standing(model === undefined ? party : modelScopeId(party, model));
-    });
+    return scopes.map((one) => standingOfName(this.#state, one, Date.now()));
   }
 
   async resetSpend({ kind, id }: ScopeName, spentNanoUsd: number): Promise<Standing> {
     const scopeId: ScopeId = `${kind}:${id}`;
     const before = this.#standing(scopeId);
-    this.#commit(() => {
-      const counters = countersOf(this.#state, scopeId);
-      resetSpend(counters, spentNanoUsd);
-      storage.saveCounters(this.#sql, scopeId, counters);
-    });
+    this.#commit((keeper) => resetCounters(keeper, scopeId, spentNanoUsd));
     return before ?? { ...NOTHING_SPENT, heldNanoUsd: 0 };
   }
 

@@ -31,7 +31,8 @@ let made = 0;
 /** An organization that may spend so much, and accounts whose key belongs to it. */
 async function organizationOf(accounts: number, limitNanoUsd: number) {
   made += 1;
-  const id = `org-${made}`;
+  // Work of an earlier file may still be on its way into the same database.
+  const id = `org-${made}-${crypto.randomUUID()}`;
   const policy: SharedPolicy = {
     kind: "organization",
     id,

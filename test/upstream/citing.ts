@@ -56,10 +56,14 @@ function ofResult({ source, title, content }: JsonObject, search_result_index: n
 
 /** The same as Converse has them. */
 export function converseCitations(body: JsonObject): JsonObject[] {
-  const documents = blocksIn(body).flatMap(({ document }) => (document ? [asObject(document)] : []));
+  const documents = blocksIn(body).flatMap(({ document }) =>
+    document ? [asObject(document)] : [],
+  );
   const results = blocksIn(body).flatMap(({ searchResult: one }) => (one ? [asObject(one)] : []));
   return [
-    ...documents.flatMap((block, index) => (enabled(block) ? [ofConverseDocument(block, index)] : [])),
+    ...documents.flatMap((block, index) =>
+      enabled(block) ? [ofConverseDocument(block, index)] : [],
+    ),
     ...results.flatMap((block, index) => (enabled(block) ? [ofConverseResult(block, index)] : [])),
   ];
 }

@@ -30,8 +30,7 @@ export function* cohereMessageProblems(
     const known = MEMBERS[role];
     if (known === undefined) return yield invalid(`role '${role}' is not valid`);
     yield* strangers(message, known);
-    if (role === "system" && index > 0)
-      yield invalid("system turn must be the first in the list");
+    if (role === "system" && index > 0) yield invalid("system turn must be the first in the list");
     yield* contentProblems(message, role, model);
     yield* callProblems(message);
   }

@@ -122,8 +122,7 @@ function* formatProblems(body: JsonObject): Problems<CohereProblem> {
     yield invalid("response_format.type must be text or json_object");
   if (format["type"] === "text") return;
   if (body["documents"] !== undefined) yield invalid("response_format is not supported with RAG.");
-  if (body["tools"] !== undefined)
-    yield invalid("response_format is not supported with tools.");
+  if (body["tools"] !== undefined) yield invalid("response_format is not supported with tools.");
 }
 
 function* thinkingProblems(body: JsonObject, model: CohereModel): Problems<CohereProblem> {

@@ -71,7 +71,11 @@ function promptOf(body: JsonObject, model: CohereModel, reply: string | undefine
       asString(asObject(asObject(tool)["function"])["name"]),
     ),
     toolUse:
-      body["tool_choice"] === "REQUIRED" ? "must" : body["tool_choice"] === "NONE" ? "never" : "may",
+      body["tool_choice"] === "REQUIRED"
+        ? "must"
+        : body["tool_choice"] === "NONE"
+          ? "never"
+          : "may",
     thinks: model.thinks && asObject(body["thinking"])["type"] !== "disabled",
     maxTokens: Number(body["max_tokens"] ?? model.maxOutputTokens),
     stopSequences: asArray(body["stop_sequences"]).map(asString),
@@ -181,9 +185,7 @@ function contentOf(type: "text" | "thinking", pieces: string[]) {
 /** The first word leans on the first document, all of the words on every one. */
 function citationsOf(body: JsonObject, said: Utterance): JsonObject[] {
   const text = said.text.join("");
-  const isOff = ["OFF", "DISABLED"].includes(
-    asString(asObject(body["citation_options"])["mode"]),
-  );
+  const isOff = ["OFF", "DISABLED"].includes(asString(asObject(body["citation_options"])["mode"]));
   if (isOff || text === "" || said.calls.length > 0) return [];
   const sources = asArray(body["documents"]).map((document, index) => {
     const id = asString(asObject(document)["id"]) || `doc:${index}`;

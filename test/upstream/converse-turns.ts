@@ -104,10 +104,7 @@ function bytesOf(source: unknown): Buffer | undefined {
 const DOCUMENT_NAME = /^(?!.*\s\s)[A-Za-z0-9\s()[\]-]{1,200}$/u;
 const DOCUMENT_FORMATS = ["pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"];
 
-function* searchResultProblems(
-  { source, title, content }: JsonObject,
-  { model }: Rules,
-): Problems {
+function* searchResultProblems({ source, title, content }: JsonObject, { model }: Rules): Problems {
   if (model.family !== "claude")
     yield "This model doesn't support the searchResult content block that you provided.";
   const isWhole = [source, title].every((one) => asString(one) !== "");

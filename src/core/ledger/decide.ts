@@ -2,7 +2,7 @@ import { closedList, type ModelAlias } from "../access.ts";
 import type { BudgetRefusal, Refusal, ReserveRequest } from "../ledger.ts";
 import { aliasOf, modelNames } from "./aliases.ts";
 import { closedDoor, closedRoute, missingParameter } from "./door.ts";
-import { pursesOf, shortestAnswer, weighMoney } from "./money.ts";
+import { pursesOf, shortestAnswer, weighMoney, type Purse } from "./money.ts";
 import type { KeyPolicy } from "./policy.ts";
 import { brokenRate } from "./rates.ts";
 import { sharedNamesOf, sharedPurses, sharedScopes } from "./shared/purse.ts";
@@ -24,8 +24,7 @@ export type Decision =
 export function decide(state: AccountState, request: ReserveRequest, nowMs: number): Decision {
   const key = findOpenKey(state, request.keyHash, nowMs);
   if (key === undefined) return refused({ reason: "unknown-key" });
-  const sharing = sharedScopes(state, sharedNamesOf(state, key, request));
-  const scopes = [...scopesOf(state, key, modelNames(request)), ...sharing];
+  const scopes = scopesOfCall(state, key, request);
   const door = closedDoor(state, key, scopes, nowMs) ?? closedRoute(key, request);
   if (door !== undefined) return refused(door);
   const alias = aliasOf(state, key, request.modelAsked);
@@ -34,6 +33,26 @@ export function decide(state: AccountState, request: ReserveRequest, nowMs: numb
   const denied = deniedModel(scopes, alias, request) ?? missingParameter(state, key, request);
   if (denied !== undefined) return refused(denied);
   return weigh(state, key, scopes, request, nowMs);
+}
+
+/** Everybody who has a say in this call. */
+export function scopesOfCall(
+  state: AccountState,
+  key: KeyPolicy,
+  request: ReserveRequest,
+): Scope[] {
+  const sharing = sharedScopes(state, sharedNamesOf(state, key, request));
+  return [...scopesOf(state, key, modelNames(request)), ...sharing];
+}
+
+/** All budgets of these parties, shared ones included. */
+export function pursesOfCall(
+  state: AccountState,
+  scopes: readonly Scope[],
+  nowMs: number,
+): Purse[] {
+  const ids = scopes.map((scope) => scope.id);
+  return [...pursesOf(state, scopes, nowMs), ...sharedPurses(state, ids, nowMs)];
 }
 
 function weigh(
@@ -45,12 +64,7 @@ function weigh(
 ): Decision {
   const { bound } = request;
   const tokensMin = shortestAnswer(bound, key.allowsClamping || request.allowsClamping);
-  const shared = sharedPurses(
-    state,
-    scopes.map((scope) => scope.id),
-    nowMs,
-  );
-  const money = weighMoney([...pursesOf(state, scopes, nowMs), ...shared], bound, tokensMin);
+  const money = weighMoney(pursesOfCall(state, scopes, nowMs), bound, tokensMin);
   if (money.kind === "never") return refused(budgetRefusal("budget", money.refusal));
   const rate = brokenRate(state, scopes, bound.tokens, nowMs);
   if (rate !== undefined) return refused({ reason: "rate-limit", ...rate });

@@ -13,13 +13,14 @@ import { limitAt } from "./budget.ts";
 import { periodAt, shownSpend } from "./counters.ts";
 import { closedDoor, closedRoute } from "./door.ts";
 import { pursesOf, type Purse } from "./money.ts";
-import type { KeyPolicy, Limits, Standing } from "./policy.ts";
+import type { KeyPolicy, Limits, ScopeName, Standing } from "./policy.ts";
 import { rateStandings } from "./rates.ts";
 import { codeOfRefusal, statusOfRefusal } from "./refusal-code.ts";
 import { findOpenKey } from "./rotation.ts";
 import { NO_ATTRIBUTION, sharedNamesOf, sharedPurses, sharedScopes } from "./shared/purse.ts";
 import {
   findKeyPolicy,
+  modelScopeId,
   partiesOf,
   scopesOf,
   type AccountState,
@@ -42,7 +43,8 @@ export function admissionOf(
   return { heldNanoUsd, outputTokensMax, key: { ...standing, budgets } };
 }
 
-function keyStanding(
+/** The key as it stands, before or after a call to these models. */
+export function keyStanding(
   state: AccountState,
   key: KeyPolicy,
   models: readonly string[],
@@ -83,6 +85,16 @@ function budgetStanding(state: AccountState, id: ScopeId, { budgets }: Limits, n
     maxBudgetNanoUsd: limitAt(budget, nowMs),
     budgetResetAtMs: period.endMs,
   };
+}
+
+/** Of a party, or of its part for some models. */
+export function standingOfName(
+  state: AccountState,
+  { kind, id, model }: ScopeName,
+  nowMs: number,
+): Standing | undefined {
+  const party: ScopeId = `${kind}:${id}`;
+  return standingOf(state, model === undefined ? party : modelScopeId(party, model), nowMs);
 }
 
 export function standingOf(state: AccountState, id: ScopeId, nowMs: number): Standing | undefined {

@@ -72,7 +72,7 @@ const FAILED_SHARE_MAX = 0.5;
 
 /**
  * The rest a failure leads to; undefined: none. `place` is the failed call's; the failure itself is
- * counted already. Of a group with one deployment none is spared: only a vendor's own word stops it.
+ * counted already.
  */
 export function restAfter(
   failed: Failed,
@@ -84,9 +84,9 @@ export function restAfter(
 ): Rest | undefined {
   const fault = FAULTS[failed.category];
   const throttled = fault === "throttled";
+  // Sparing the only one helps nobody: what it refused one call, it may answer the next.
   const isAlone = group.deployments.length === 1;
-  if (group.cooldownsDisabled || fault === "callers") return undefined;
-  if (isAlone && !(throttled && failed.retryAfterMs !== undefined)) return undefined;
+  if (isAlone || group.cooldownsDisabled || fault === "callers") return undefined;
   // Calls that began before a rest say nothing new about it, but a refusal is always of this moment.
   if (!throttled && isStale(place, state.rest)) return undefined;
   const isProbe = place?.isProbe ?? false;

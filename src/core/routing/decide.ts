@@ -102,7 +102,8 @@ function stay(
   const isWorthwhile = cachedTokensExpected >= CACHED_TOKENS_MIN;
   if (!isWorthwhile && hasBetterTier(view, views)) return undefined;
   // A place that is nearly used up is good enough for a call that would be dear anywhere else.
-  const isNearlyFull = isAwake(view.standing) && view.room === "crowded" && view.capacity.fitsNearly;
+  const isNearlyFull =
+    isAwake(view.standing) && view.room === "crowded" && view.capacity.fitsNearly;
   if (view.room === "open" || (isNearlyFull && isWorthwhile)) {
     const reason = view.standing.kind === "probe" ? "probe" : "affinity";
     return { kind: "go", deploymentId: home.deploymentId, reason, cachedTokensExpected };

@@ -45,8 +45,6 @@ export function renderAnnotations(citations: readonly Citation[], text: string):
     }
     const url = urlOfCitation(citation);
     if (url === undefined) return [];
-    return [
-      { type: "url_citation", url, title, start_index: start, end_index: end },
-    ];
+    return [{ type: "url_citation", url, title, start_index: start, end_index: end }];
   });
 }

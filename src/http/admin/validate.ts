@@ -65,7 +65,7 @@ export function inputOf<Schema extends z.ZodType>(
 ): Input<z.output<Schema>> {
   // The validator's own way to hand values on is typed by the path, which a list of routes has lost.
   const inputs = new WeakMap<Request, { value: z.output<Schema> }>();
-  const check = zValidator(target, schema, (result, c) => {
+  const check: MiddlewareHandler = zValidator(target, schema, (result, c) => {
     if (!result.success) throw wrongField(result.error);
     inputs.set(c.req.raw, { value: result.data });
   });

@@ -1,4 +1,4 @@
-import { fitCounters } from "../../core/ledger/apply.ts";
+import { fitCounters, resetSpend } from "../../core/ledger/apply.ts";
 import { countedBudgets, limitsOfModels } from "../../core/ledger/budget.ts";
 import {
   NO_LIMITS,
@@ -11,6 +11,7 @@ import {
 } from "../../core/ledger/policy.ts";
 import { enterKey, formerHash, removeKey, renameKey } from "../../core/ledger/rotation.ts";
 import {
+  countersOf,
   modelScopeId,
   modelScopesOf,
   type AccountState,
@@ -31,6 +32,13 @@ export interface Keeper {
   sql: SqlStorage;
   state: AccountState;
   nowMs: number;
+}
+
+/** Sets what was spent. */
+export function resetCounters({ sql, state }: Keeper, id: ScopeId, spentNanoUsd: number): void {
+  const counters = countersOf(state, id);
+  resetSpend(counters, spentNanoUsd);
+  saveCounters(sql, id, counters);
 }
 
 /** A key that was rotated takes its books along. */

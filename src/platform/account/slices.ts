@@ -32,7 +32,7 @@ export interface Slices {
   /** Makes sure the slices can pay, as far as there is money. `undefined`: they can, or nothing would help. */
   provide(request: ReserveRequest): Promise<void> | undefined;
   /** Makes sure the rules for this key are known. `undefined`: they are. */
-  meet(keyHash: string): Promise<void> | undefined;
+  meet(keyHash: string, call?: Attributed): Promise<void> | undefined;
   /** A shared budget wants back what is not used, under these terms. */
   recall(name: SharedName, terms: Terms): Statement | undefined;
   /** Returns what nobody used for a while. */
@@ -40,6 +40,9 @@ export interface Slices {
   /** When there is something to give back; `undefined` when nothing is lent. */
   dueAtMs(): number | undefined;
 }
+
+/** What a call says of whom it is for: some shared budgets are known by that. */
+type Attributed = Pick<ReserveRequest, "endUser" | "tags">;
 
 export interface SlicesDeps {
   sql: SqlStorage;
@@ -204,9 +207,9 @@ export function createSlices(deps: SlicesDeps): Slices {
       adopt(slice, countersOf(state, id), terms, nowMs(), state.timeZone);
       return say(id, slice, 0);
     },
-    meet(keyHash) {
+    meet(keyHash, call = NO_ATTRIBUTION) {
       const key = findKeyPolicy(state, keyHash);
-      const names = key === undefined ? [] : sharedNamesOf(state, key, NO_ATTRIBUTION);
+      const names = key === undefined ? [] : sharedNamesOf(state, key, call);
       return names.every(isMet) ? undefined : introduce(names);
     },
     async giveBack() {

@@ -1,8 +1,8 @@
 import type { AccountManagement } from "../../core/ledger/policy.ts";
-import type { AccountLedger } from "../../core/ledger.ts";
+import type { AccountLedger, AccountWitness } from "../../core/ledger.ts";
 
 /** An account as the rest of the gateway sees it. */
-export type AccountStub = AccountLedger & AccountManagement;
+export type AccountStub = AccountLedger & AccountWitness & AccountManagement;
 
 /** The account of this id, wherever it lives. Nothing travels until a method is called. */
 export function accountStub(

@@ -1,0 +1,40 @@
+import type { ReserveExplanation, ReserveRequest, ReserveVerdict } from "../ledger.ts";
+import { modelNames } from "./aliases.ts";
+import { decide, pursesOfCall, scopesOfCall, type Decision } from "./decide.ts";
+import { rateStandings } from "./rates.ts";
+import { findOpenKey } from "./rotation.ts";
+import { keyStanding } from "./standing.ts";
+import type { AccountState } from "./state.ts";
+
+/** What `decide` says to a call, and everything it looked at. Changes nothing. */
+export function explainDecision(
+  state: AccountState,
+  request: ReserveRequest,
+  nowMs: number,
+): Exclude<ReserveExplanation, { kind: "moved" }> {
+  const decision = decide(state, request, nowMs);
+  if (decision.kind === "aliased") return decision;
+  const verdict = verdictOf(decision);
+  const key = findOpenKey(state, request.keyHash, nowMs);
+  if (key === undefined) return { kind: "explained", verdict, key: null, budgets: [], limits: [] };
+  const scopes = scopesOfCall(state, key, request);
+  return {
+    kind: "explained",
+    verdict,
+    key: keyStanding(state, key, modelNames(request), nowMs),
+    budgets: pursesOfCall(state, scopes, nowMs),
+    limits: rateStandings(state, scopes, nowMs),
+  };
+}
+
+function verdictOf(decision: Exclude<Decision, { kind: "aliased" }>): ReserveVerdict {
+  switch (decision.kind) {
+    case "admitted": {
+      const { heldNanoUsd, outputTokensMax } = decision.lease;
+      return { kind: "admitted", heldNanoUsd, outputTokensMax };
+    }
+    case "refused":
+    case "wait":
+      return decision;
+  }
+}

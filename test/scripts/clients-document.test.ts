@@ -10,7 +10,9 @@ test("docs/clients.md names the clients that are driven, and only at the version
     (name) => `test/clients/${name}`,
   );
   const tests = (await Promise.all(files.map(read))).join("\n");
-  const driven = [...tests.matchAll(/installClient\("([^"]+)"\)/gu)].map((found) => found[1]);
+  // Every package and version a client is installed at stands in quotes: `"cline@3.0.65"`.
+  const pins = tests.matchAll(/(?:setUpClient\(|PINNED = )"([^"]+@\d[^"]*)"/gu);
+  const driven = [...pins].map((found) => found[1]);
   const document = await read("docs/clients.md");
   const named = [...document.matchAll(/^\|.*\| `([^`]+@\d[^`]*)` \|/gmu)].map((found) => found[1]);
   expect(named.toSorted()).toEqual([...new Set(driven)].toSorted());

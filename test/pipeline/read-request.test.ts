@@ -70,7 +70,7 @@ describe("a body", () => {
 });
 
 describe("a body that is too large", () => {
-  it("is refused by its announced length before it is read", async () => {
+  it("is refused by its announced length before it is read, if that is far too much", async () => {
     let pulled = 0;
     const endless = new ReadableStream({
       pull(controller) {
@@ -78,10 +78,26 @@ describe("a body that is too large", () => {
         controller.enqueue(new Uint8Array(100));
       },
     });
-    const request = requestWith(endless, { "content-length": "1001" });
+    const request = requestWith(endless, { "content-length": "2001" });
     const error = await rejectionOf(readJsonBody(request, BYTES_MAX));
     expect(error.code).toBe("request_too_large");
     expect(pulled).toBeLessThan(10);
+  });
+
+  it("is read to its end when it is only a little too large, so that its sender hears why", async () => {
+    const pieces = Array.from({ length: 15 }, () => new Uint8Array(100));
+    let taken = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        const piece = pieces[taken];
+        taken += 1;
+        if (piece === undefined) controller.close();
+        else controller.enqueue(piece);
+      },
+    });
+    const request = requestWith(body, { "content-length": "1500" });
+    expect((await rejectionOf(readJsonBody(request, BYTES_MAX))).code).toBe("request_too_large");
+    expect(taken).toBeGreaterThan(pieces.length);
   });
 
   it.each(["0", "7", "not a number", "-1"])(

@@ -4,7 +4,7 @@ import { loadConfig } from "./core/config/load.ts";
 import type { GatewayConfig } from "./core/config/deployment.ts";
 import type { ConfigSource } from "./core/config/runtime-parts.ts";
 import { GatewayError } from "./core/errors.ts";
-import { parseJson } from "./core/json.ts";
+import { parseJson, type JsonObject } from "./core/json.ts";
 import { createKeySigner } from "./core/key-format.ts";
 import { readSettings, textVariables, type Env, type Settings } from "./env.ts";
 import compiled from "./generated/config.json";
@@ -12,6 +12,7 @@ import { createAliasMemory } from "./pipeline/alias-memory.ts";
 import { checkHealth } from "./pipeline/check-health.ts";
 import { createChoosers } from "./pipeline/choosers.ts";
 import type { Deps } from "./pipeline/deps.ts";
+import { explainCall, type ExplainDeps } from "./pipeline/explain.ts";
 import { accountStub } from "./platform/account/stub.ts";
 import { answerCacheStub } from "./platform/answer-cache/stub.ts";
 import { logEvent, logFault, logPoolAway } from "./platform/log.ts";
@@ -23,7 +24,8 @@ import { lenderStub } from "./platform/shared-budget/stub.ts";
 import { createDatadogSink } from "./platform/sinks/datadog.ts";
 import type { Sink } from "./platform/sinks/sink.ts";
 import { createTokenMint } from "./providers/google-token.ts";
-import type { AdminDeps } from "./http/admin/deps.ts";
+import type { AdminDeps, ExplainedCall } from "./http/admin/deps.ts";
+import { renderExplanation } from "./http/admin/explain-view.ts";
 
 /** The Worker's bindings, turned into plain functions: here and nowhere else. */
 export interface Gateway {
@@ -137,6 +139,7 @@ function build(env: Env): Gateway {
       sealer,
       sinks,
       checkHealth: (deployment, current) => checkHealth(deployment, { ...deps, config: current }),
+      explain: (asked, current) => explain(asked, { ...deps, config: current, witness: account }),
       masterKey: settings.masterKey,
       signer,
       nowMs,
@@ -157,6 +160,18 @@ function build(env: Env): Gateway {
       }
     },
   };
+}
+
+async function explain(asked: ExplainedCall, deps: ExplainDeps): Promise<JsonObject> {
+  const { request, caller, route } = asked;
+  const context = {
+    id: deps.newId(),
+    startedAtMs: deps.nowMs(),
+    callerGone: request.signal,
+    // It leaves no work behind.
+    waitUntil: () => undefined,
+  };
+  return renderExplanation(await explainCall(request, caller, route, context, deps), deps);
 }
 
 /** A deployment carries its configuration in the bundle; `npm start` and tests hand theirs in. */

@@ -1,4 +1,4 @@
-import type { Conversation, Turn } from "./trace.ts";
+import { durationOf, type Conversation, type Duration, type Turn } from "./trace.ts";
 
 /** About four characters are a token. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -16,7 +16,6 @@ export function bodyOf(model: string, conversation: Conversation, turn: Turn): o
     content: textOf(`${conversation.id}#${Math.floor(index / 2) + 1} `, TURN_CHARACTERS / 2),
   }));
   const last = messages.pop();
-  const plan = `first=${turn.firstTokenMs} total=${turn.totalMs} `;
   return {
     model,
     max_tokens: 400,
@@ -24,7 +23,7 @@ export function bodyOf(model: string, conversation: Conversation, turn: Turn): o
     system: [{ type: "text", text: system, ...mark }],
     messages: [
       ...messages,
-      { role: "user", content: [{ type: "text", text: plan + (last?.content ?? ""), ...mark }] },
+      { role: "user", content: [{ type: "text", text: last?.content ?? "", ...mark }] },
     ],
   };
 }
@@ -34,20 +33,18 @@ function textOf(beginning: string, characters: number): string {
 }
 
 /** What the vendor reads in such a body. */
-export interface Read {
+export interface Read extends Duration {
   conversation: string;
   tokens: number;
-  firstTokenMs: number;
-  totalMs: number;
   stream: boolean;
 }
 
 export function readPrompt(body: string, stream: boolean): Read {
   const conversation = /You are agent (\S+)\. /.exec(body)?.[1];
-  const [, first, total] = /first=(\d+) total=(\d+) /.exec(body) ?? [];
-  if (conversation === undefined || first === undefined || total === undefined) {
+  if (conversation === undefined) {
     throw new Error(`not a prompt of this benchmark: ${body.slice(0, 200)}`);
   }
   const tokens = Math.floor(body.length / CHARACTERS_PER_TOKEN);
-  return { conversation, tokens, firstTokenMs: Number(first), totalMs: Number(total), stream };
+  const turn = body.split('"role":"user"').length - 1;
+  return { conversation, tokens, stream, ...durationOf(conversation, turn) };
 }

@@ -15,7 +15,7 @@ export interface Scenario {
 
 /**
  * Three regions of Bedrock, and Vertex, by their share of the first one's quota. Seldom does a company
- * get the same everywhere; together it is hardly more than what comes.
+ * get the same everywhere. Together it is hardly more than what comes.
  */
 const SHARES: Readonly<Record<string, number>> = {
   "us-east-1": 1,

@@ -12,9 +12,21 @@ export interface Turn {
   number: number;
   /** From the beginning of the run; a turn waits for the answer to the one before it. */
   atMs: number;
-  /** How long the vendor takes to begin, for a prompt it has cached, and to end. */
+}
+
+/** How long the vendor takes to begin, for a prompt it has cached, and to end. */
+export interface Duration {
   firstTokenMs: number;
   totalMs: number;
+}
+
+/** The same for the same turn everywhere; with a long tail, as vendors have it. */
+export function durationOf(conversation: string, turn: number): Duration {
+  let seed = turn;
+  for (const character of conversation) seed = Math.imul(seed, 31) + (character.codePointAt(0) ?? 0);
+  const random = createRandom(seed);
+  const firstTokenMs = Math.round(250 + 250 * -Math.log(1 - random()));
+  return { firstTokenMs, totalMs: firstTokenMs + Math.round(300 + random() * 2_200) };
 }
 
 export interface TraceOptions {
@@ -37,34 +49,64 @@ const JOB_CALLS = 4;
 /** Conversations that began before the run go on in it, so that its first minute is like any other. */
 const BEFORE_MS = 300_000;
 
-export function makeTrace({ seed, fleetSize, callsPerMinute, durationMs, callers }: TraceOptions): Conversation[] {
+/** Chance brings a little more or less than was asked for, so time is stretched until it is that. */
+export function makeTrace(options: TraceOptions): Conversation[] {
+  const { durationMs, callsPerMinute } = options;
+  const made = generate({ ...options, durationMs: durationMs * SPARE });
+  const wanted = (callsPerMinute * durationMs) / 60_000;
+  let stretch = 1;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const count = made
+      .flatMap(({ turns }) => turns)
+      .filter(({ atMs }) => atMs * stretch < durationMs).length;
+    stretch *= count / wanted;
+  }
+  return made
+    .map((one) => ({ ...one, turns: within(one.turns, stretch, durationMs) }))
+    .filter(({ turns }) => turns.length > 0);
+}
+
+const SPARE = 1.5;
+const ROUNDS = 5;
+
+function within(turns: readonly Turn[], stretch: number, durationMs: number): Turn[] {
+  return turns
+    .map((turn) => ({ ...turn, atMs: turn.atMs * stretch }))
+    .filter(({ atMs }) => atMs < durationMs);
+}
+
+function generate({
+  seed,
+  fleetSize,
+  callsPerMinute,
+  durationMs,
+  callers,
+}: TraceOptions): Conversation[] {
   const random = createRandom(seed);
   const between = ([low, high]: readonly [number, number]): number => low + random() * (high - low);
   const made: Conversation[] = [];
+  let begun = 0;
+
+  function nextId(): string {
+    return `c${seed}-${(begun += 1)}`;
+  }
 
   function converse(beginMs: number, kind: typeof AGENT | typeof PERSON): void {
+    const id = nextId();
     const turns: Turn[] = [];
     const count = Math.round(between(kind.turns));
     let atMs = beginMs;
     for (let number = 1; number <= count; number += 1) {
-      const turn = turnAt(number, atMs);
-      turns.push(turn);
-      atMs += turn.totalMs + between(kind.pauseMs);
+      turns.push({ number, atMs });
+      atMs += durationOf(id, number).totalMs + between(kind.pauseMs);
     }
-    keep(turns, true);
+    keep(id, turns, true);
   }
 
-  function turnAt(number: number, atMs: number): Turn {
-    // A long tail, as vendors have it.
-    const firstTokenMs = Math.round(250 + 250 * -Math.log(1 - random()));
-    return { number, atMs, firstTokenMs, totalMs: firstTokenMs + Math.round(between([300, 2_500])) };
-  }
-
-  function keep(turns: Turn[], stream: boolean): void {
+  function keep(id: string, turns: Turn[], stream: boolean): void {
     const inside = turns.filter(({ atMs }) => atMs >= 0 && atMs < durationMs);
     if (inside.length === 0) return;
-    const caller = Math.floor(random() * callers);
-    made.push({ id: `c${seed}-${made.length}`, caller, stream, turns: inside });
+    made.push({ id, caller: Math.floor(random() * callers), stream, turns: inside });
   }
 
   function forEachArrival(perMinute: number, begin: (atMs: number) => void): void {
@@ -82,7 +124,7 @@ export function makeTrace({ seed, fleetSize, callsPerMinute, durationMs, callers
     converse(atMs, PERSON),
   );
   forEachArrival((callsPerMinute * SHARES.jobs) / JOB_CALLS, (atMs) => {
-    for (let one = 0; one < JOB_CALLS; one += 1) keep([turnAt(1, atMs)], false);
+    for (let one = 0; one < JOB_CALLS; one += 1) keep(nextId(), [{ number: 1, atMs }], false);
   });
   return made;
 }

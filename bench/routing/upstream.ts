@@ -165,9 +165,10 @@ function json(
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces).toString("utf8");
+  request.setEncoding("utf8");
+  const pieces: string[] = [];
+  for await (const piece of request) pieces.push(String(piece));
+  return pieces.join("");
 }
 
 /** A service account whose tokens come from here, signed with a key nobody else has. */

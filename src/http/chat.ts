@@ -7,14 +7,14 @@ import { countTokens } from "../pipeline/count-tokens.ts";
 import type { App } from "./context.ts";
 import { serve, spellings } from "./serve.ts";
 
-const CHAT: ChatRoute = {
+export const CHAT: ChatRoute = {
   path: "/v1/chat/completions",
   callType: "acompletion",
   dialect: openAiChat,
   target: {},
 };
 
-const MESSAGES: ChatRoute = {
+export const MESSAGES: ChatRoute = {
   path: "/v1/messages",
   callType: "anthropic_messages",
   dialect: anthropicMessages,

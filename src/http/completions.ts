@@ -5,7 +5,7 @@ import type { ChatRoute } from "../pipeline/call.ts";
 import type { App } from "./context.ts";
 import { serve, spellings } from "./serve.ts";
 
-const COMPLETIONS: ChatRoute = {
+export const COMPLETIONS: ChatRoute = {
   path: "/v1/completions",
   callType: "atext_completion",
   dialect: openAiText,

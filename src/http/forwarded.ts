@@ -96,3 +96,8 @@ function routeOf({ operation, path, callType, ...shape }: Served): ChatRoute {
   const dialect = forwardedDialect(readEnvelope);
   return { path, callType, dialect, target: {}, forward: FORWARDS[operation] };
 }
+
+/** The same as routes; a form with a recording in it is nothing JSON could hold. */
+export const FORWARDED: readonly ChatRoute[] = SERVED.filter(
+  ({ operation }) => operation !== "transcriptions",
+).map(routeOf);

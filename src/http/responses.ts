@@ -9,7 +9,7 @@ import { callContext } from "./call-context.ts";
 import { errorResponse } from "./error-response.ts";
 import { serve, spellings } from "./serve.ts";
 
-const RESPONSES: ChatRoute = {
+export const RESPONSES: ChatRoute = {
   path: "/v1/responses",
   callType: "aresponses",
   dialect: openAiResponses,

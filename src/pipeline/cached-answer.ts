@@ -45,7 +45,7 @@ interface CachedCall {
 }
 
 async function openCached({ call, admitted, settle, deps }: CacheableCall): Promise<CachedCall> {
-  const wish = wishOf(call, deps);
+  const wish = cacheWishOf(call, deps);
   if (wish === undefined) return NOT_CACHED;
   const name = await nameOf(call, admitted, wish);
   const cache = deps.answerCache(name);
@@ -66,7 +66,8 @@ const NOT_CACHED: CachedCall = {
   letGo: () => undefined,
 };
 
-function wishOf(call: Call, deps: Deps): CacheWish | undefined {
+/** What the cache may do for this call; undefined: nothing. */
+export function cacheWishOf(call: Call, deps: Deps): CacheWish | undefined {
   const { answerCache: settings } = deps.config.settings;
   const { callType, dialect } = call.route;
   if (settings === undefined || settings.callTypes?.includes(callType) === false) return undefined;

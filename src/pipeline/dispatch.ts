@@ -192,7 +192,7 @@ export function callerGone(): GatewayError {
 }
 
 /** LiteLLM's words, which scripts look for. */
-function allFull({ envelope }: Call, waitMs: number): GatewayError {
+export function allFull({ envelope }: Call, waitMs: number): GatewayError {
   const retryAfterMs = Math.max(waitMs, 1_000);
   const seconds = Math.ceil(retryAfterMs / 1_000);
   return new GatewayError(

@@ -36,6 +36,6 @@ export function createLocalChooser(
       return choose(wish);
     },
     finish: async (told) => tell(told),
-    peek: async (wish) => explain(state, rules, wish, nowMs(), random),
+    peek: async (wish) => explain(state, rules, { ...wish, waitMs: 0 }, nowMs(), random),
   };
 }

@@ -202,7 +202,8 @@ function needsAccount({ body, dialect }: Call, { filtersByTags }: RouterSettings
   return dialect.name === "openai-responses" && (body.value.previous_response_id ?? null) !== null;
 }
 
-function wishOf(
+/** What the call asks of whoever chooses. */
+export function wishOf(
   call: Call,
   { group, eligible, bound, waitMs = Infinity }: Wanted,
   soFar: Pick<Wish, "asked" | "affinity">,

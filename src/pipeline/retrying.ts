@@ -1,4 +1,5 @@
-import type { Deployment } from "../core/config/deployment.ts";
+import type { Deployment, RouterSettings } from "../core/config/deployment.ts";
+import { fallbacksFor } from "../core/routing/fallbacks.ts";
 import { backoffMs, mayRiskMore, retryRule, spoiltNanoUsd } from "../core/retry-policy.ts";
 import type { Admitted } from "./admitted.ts";
 import type { AttemptResult } from "./attempt.ts";
@@ -33,6 +34,8 @@ export function createRetrying(call: Call, admitted: Admitted, size: number, dep
   const { router } = deps.config;
   const money = { ...admitted.bound, heldNanoUsd: admitted.admission.heldNanoUsd };
   const endsAtMs = callEndsAtMs(call, router);
+  // Where another model can be asked, nobody waits longer for this one than in line for a place.
+  const waitsMsMax = hasFallback(call, router) ? router.queueWaitMs : WAITS_MS_MAX;
   let failures = 0;
   let spoiltSoFar = 0;
   let waitedMs = 0;
@@ -57,13 +60,17 @@ export function createRetrying(call: Call, admitted: Admitted, size: number, dep
       };
     },
     mayWait(waitMs) {
-      const isShort = waitMs <= WAIT_MS_MAX && waitedMs + waitMs <= WAITS_MS_MAX;
+      const isShort = waitMs <= WAIT_MS_MAX && waitedMs + waitMs <= waitsMsMax;
       if (!isShort || deps.nowMs() + waitMs > endsAtMs) return false;
       waitedMs += waitMs;
       return true;
     },
     attemptsMax: () => attemptsMax,
   };
+}
+
+function hasFallback({ wish, group }: Call, { fallbacks }: RouterSettings): boolean {
+  return (wish.fallbacks ?? fallbacksFor(group.name, "overloaded", fallbacks)).length > 0;
 }
 
 /** A caller waits this long for a vendor's `retry-after`; beyond it the caller's own client decides. */

@@ -9,6 +9,8 @@ export interface Capacity {
   tokens: Gauge;
   /** What the vendor counted in the last few seconds, as if it went on so for a minute. */
   requestsPace: number;
+  /** No more was sent in the last second than flows in, as far as is known: one more is no gamble. */
+  keepsPace: boolean;
   inFlight: number;
   parallel: number | undefined;
   /** Within what the operator allows: never exceeded. */
@@ -76,6 +78,7 @@ export function capacityOf(
     requests,
     tokens,
     requestsPace: paceOf(state, nowMs),
+    keepsPace: countSince(state.requests, nowMs - SECOND_MS) < flowOf(requests.learned),
     inFlight,
     parallel,
     fitsRules,
@@ -110,6 +113,13 @@ export function requestsUsed(
 
 /** Vendors' buckets are often smaller than their minute: what came in a burst empties them. */
 const PACE_SECONDS = 6;
+
+const SECOND_MS = 1_000;
+
+/** Calls a second that a limit lets through, and never none. */
+function flowOf(perMinute = Infinity): number {
+  return Math.max(perMinute / 60, 1);
+}
 
 function paceOf({ requests, refused }: DeploymentState, nowMs: number): number {
   const from = nowMs - PACE_SECONDS * 1_000;

@@ -37,8 +37,9 @@ export function decide(
   const home = findHome(state, rules, wish, nowMs);
   const stays = home && stay(home, views, wish, nowMs, waitedMs);
   if (stays !== undefined) return stays;
-  const isLast = waitedMs >= wish.waitMs;
-  const last = isLast ? lastResorts(views, wish) : [];
+  // Who has just come and can wait takes what is free, or stands in line.
+  const isNew = waitedMs === 0 && wish.waitMs > 0 && wish.asked.length === 0;
+  const last = isNew ? [] : lastResorts(views, wish, waitedMs);
   const open = views.filter((one) => one.room === "open");
   // What failed this call before comes after what did not; what seems used up comes last.
   for (const candidates of [unasked(open), open, unasked(last), last]) {
@@ -47,17 +48,18 @@ export function decide(
     const reason = best.room === "crowded" ? "last-resort" : reasonFor(best, rules, home);
     return { kind: "go", deploymentId: best.rules.id, reason, cachedTokensExpected: 0 };
   }
-  return { kind: "full", againAtMs: soonest(views, nowMs, isLast) };
+  return { kind: "full", againAtMs: soonest(views, nowMs, isNew) };
 }
 
 /**
- * What only seems full is tried. What refused somebody a moment ago comes last, and a call that was
- * refused itself rather lets that moment pass than uses up its attempts within a second.
+ * What only seems full is tried; what refused somebody a moment ago comes last. Who stands in line, or was
+ * refused, lets that moment pass and then takes turns: many come at once, and each has few attempts.
  */
-function lastResorts(views: readonly View[], { asked }: Wish): View[] {
+function lastResorts(views: readonly View[], { asked, waitMs }: Wish, waitedMs: number): View[] {
   const crowded = views.filter((one) => one.room === "crowded");
   const awake = crowded.filter((one) => isAwake(one.standing));
-  return awake.length > 0 || asked.length > 0 ? awake : crowded;
+  if (asked.length > 0 || waitedMs < waitMs) return awake.filter((one) => one.capacity.keepsPace);
+  return awake.length > 0 ? awake : crowded;
 }
 
 function unasked(views: readonly View[]): View[] {
@@ -118,10 +120,14 @@ function hasBetterTier({ rules: { order } }: View, views: readonly View[]): bool
 }
 
 /** A full group is worth asking again then. Never now: something has to change first. */
-function soonest(views: readonly View[], nowMs: number, isLast: boolean): number {
-  const times = views.map(({ room, standing, backAtMs }) =>
-    // As a last resort, what rests is asked when it wakes, whether or not it seems full then.
-    isLast && room === "crowded" && !isAwake(standing) ? standing.untilMs : backAtMs,
-  );
+function soonest(views: readonly View[], nowMs: number, isNew: boolean): number {
+  const times = views.map(({ room, standing, backAtMs }) => {
+    if (isNew || room !== "crowded") return backAtMs;
+    // As a last resort it is asked when it wakes or has a turn, whether or not it seems full then.
+    return isAwake(standing) ? Math.min(backAtMs, nowMs + TURN_MS) : standing.untilMs;
+  });
   return times.length === 0 ? nowMs : Math.max(Math.min(...times), nowMs + 1);
 }
+
+/** In every second as many get a turn as flow in. */
+const TURN_MS = 500;

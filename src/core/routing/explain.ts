@@ -13,7 +13,9 @@ export function explain(
   nowMs: number,
   random: () => number,
 ): Explanation {
-  const decision = decide(state, rules, wish, nowMs, random);
+  // Who does not wait gets the last word at once.
+  const waitedMs = wish.waitMs > 0 ? 0 : Infinity;
+  const decision = decide(state, rules, wish, nowMs, random, waitedMs);
   const views = rules.deployments.map((one) => viewOf(one, state, rules, wish, nowMs));
   const usable = views.filter((one) => one.room === "open" && wish.eligible.includes(one.rules.id));
   const order = Math.min(...usable.map((one) => one.rules.order));

@@ -7,6 +7,7 @@ import { budgetRoutes } from "./budgets.ts";
 import { credentialRoutes } from "./credentials.ts";
 import { customerRoutes } from "./customers.ts";
 import { invitationRoutes } from "./invitations.ts";
+import { explainRoutes } from "./explain.ts";
 import { healthCheckRoutes } from "./health.ts";
 import { importRoutes } from "./import.ts";
 import { keyRoutes } from "./keys.ts";
@@ -55,6 +56,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...modelRoutes,
   ...credentialRoutes,
   ...modelFactsRoutes,
+  ...explainRoutes,
   ...healthCheckRoutes,
   ...settingsRoutes,
   ...auditRoutes,

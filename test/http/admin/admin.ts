@@ -44,6 +44,7 @@ export function createAdmin(changes: Partial<AdminDeps> = {}) {
     runtime: runtimeOf({}),
     sealer,
     sinks: [],
+    explain: () => Promise.resolve({}),
     checkHealth: () => Promise.resolve({ kind: "healthy", durationMs: 1 }),
     masterKey: MASTER_KEY,
     signer,

@@ -244,6 +244,8 @@ export const SAMPLES: Readonly<Record<string, Sample | undefined>> = {
   "GET /sekisho/model_facts": list,
   "PUT /sekisho/model_facts": attempt,
   "POST /sekisho/model_facts": attempt,
+  // About one's own key, which everybody may ask.
+  "POST /explain": { ask: () => ({ body: { request: { model: "m" } } }), isList: true },
   "GET /health": attempt,
   "GET /health/latest": list,
   "GET /health/services": attempt,

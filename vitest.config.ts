@@ -34,6 +34,8 @@ export default defineConfig({
           // A runtime of its own would cost each file 0.7 s. They share two, and test/setup.ts empties
           // the storage between files; only state that a module keeps for itself survives.
           isolate: false,
+          // Some play thousands of calls through real objects, on machines that have other things to do.
+          testTimeout: 30_000,
         },
       },
       {

@@ -12,7 +12,14 @@ export interface Counts {
 }
 
 export function emptyCounts(): Counts {
-  return { sent: new Set(), accepted: 0, refused: 0, promptTokens: 0, cachedTokens: 0, acceptedByRegion: {} };
+  return {
+    sent: new Set(),
+    accepted: 0,
+    refused: 0,
+    promptTokens: 0,
+    cachedTokens: 0,
+    acceptedByRegion: {},
+  };
 }
 
 /** Without a number of cached tokens it was refused. */

@@ -13,6 +13,7 @@ export interface Result {
 
 interface Run {
   quota: number;
+  warmUpMinutes: number;
   minutes: number;
 }
 
@@ -25,15 +26,18 @@ export async function writeDocument(result: Result): Promise<void> {
   const text = await readFile(page, "utf8");
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (from === -1 || to === -1) throw new Error(`${page} has no place for figures`);
-  await writeFile(page, `${text.slice(0, from + BEGIN.length)}\n\n${tables(result)}\n${text.slice(to)}`);
+  await writeFile(
+    page,
+    `${text.slice(0, from + BEGIN.length)}\n\n${tables(result)}\n${text.slice(to)}`,
+  );
   await writeFile(path.join(root, "docs/routing.svg"), drawChart(result.simulated));
 }
 
 function tables({ machine, settings: { simulated, real }, ...figures }: Result): string {
   return [
-    `Simulated time: ${simulated.quota} requests a minute in the first region, ${simulated.runs} runs of ${simulated.minutes} minutes.`,
+    `Simulated time: ${simulated.quota} requests a minute in the first region, ${simulated.runs} runs of ${simulated.minutes} minutes after ${simulated.warmUpMinutes} in which quotas are learned.`,
     table(figures.simulated),
-    `Real time through the built Worker: ${real.quota} requests a minute in the first region, ${real.minutes} minutes, all scenarios at once on ${machine}.`,
+    `Real time through the built Worker: ${real.quota} requests a minute in the first region, ${real.minutes} minutes after ${real.warmUpMinutes}, all scenarios at once on ${machine}.`,
     table(figures.real),
   ].join("\n\n");
 }

@@ -60,7 +60,9 @@ export const SCENARIOS: readonly Scenario[] = [
   })),
 ];
 
-export function quotasByScenario(quotas: Quotas): Record<string, Record<string, Quota | undefined>> {
+export function quotasByScenario(
+  quotas: Quotas,
+): Record<string, Record<string, Quota | undefined>> {
   return Object.fromEntries(
     SCENARIOS.map(({ name, places, isLimited }) => [
       name,
@@ -75,7 +77,8 @@ export function configOf(upstream: Address): object {
     model_list: SCENARIOS.flatMap(({ name, places }) =>
       places.map((place) => ({
         model_name: name,
-        litellm_params: place === "vertex" ? onVertex(name, upstream) : onBedrock(name, place, upstream),
+        litellm_params:
+          place === "vertex" ? onVertex(name, upstream) : onBedrock(name, place, upstream),
         model_info: { id: `${name}@${place}` },
       })),
     ),

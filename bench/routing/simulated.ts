@@ -17,7 +17,13 @@ import type { Outcome } from "./play.ts";
 import { bodyOf, readPrompt, type Read } from "./prompt.ts";
 import type { Scenario } from "./scenarios.ts";
 import { createRandom, type Conversation, type Turn } from "./trace.ts";
-import { createRegion, READING_MS_PER_TOKEN, REFUSAL_MS, type Quotas, type Region } from "./vendor.ts";
+import {
+  createRegion,
+  READING_MS_PER_TOKEN,
+  REFUSAL_MS,
+  type Quotas,
+  type Region,
+} from "./vendor.ts";
 
 /**
  * The same traffic in simulated time: the pool's own functions, driven as `dispatch` and the pool drive
@@ -97,7 +103,7 @@ async function call(conversation: Conversation, turn: Turn, stage: Stage): Promi
   const row = new Map(wish.eligible.map((id) => [id, 0]));
   const attemptsMax = 1 + Math.max(stage.config.router.retriesMax, row.size - 1);
   let place = await choose(wish, stage);
-  for (const asked: string[] = []; place.kind === "chosen"; ) {
+  for (const asked: string[] = []; place.kind === "chosen";) {
     const { deploymentId } = place;
     asked.push(deploymentId);
     const askedMs = clock.nowMs();
@@ -135,7 +141,7 @@ function wishFor(
 /** As the pool does it: at once, or when there is room, as long as the call may wait. */
 async function choose(wish: Wish, { clock, rules, state, random }: Stage): Promise<Choice> {
   const untilMs = clock.nowMs() + wish.waitMs;
-  for (const sinceMs = clock.nowMs(); ; ) {
+  for (const sinceMs = clock.nowMs(); ;) {
     const nowMs = clock.nowMs();
     const isOver = nowMs >= untilMs;
     expire(state, nowMs);
@@ -158,7 +164,7 @@ async function chooseNext(
 ): Promise<Choice> {
   const { clock } = stage;
   let waitedMs = 0;
-  for (let atMs = clock.nowMs(); ; ) {
+  for (let atMs = clock.nowMs(); ;) {
     const eligible = [...row].filter(([, againAtMs]) => againAtMs <= atMs).map(([id]) => id);
     const found = eligible.length > 0 ? await choose({ ...wish, eligible }, stage) : undefined;
     if (found?.kind === "chosen") return found;
@@ -184,7 +190,8 @@ async function ask(place: Chosen, read: Read, stage: Stage): Promise<boolean> {
   const { clock, rules, state, regions, counts, countsFromMs } = stage;
   const { deploymentId, ticket } = place;
   const taken = regions.get(deploymentId)?.take(read, clock.nowMs());
-  if (clock.nowMs() >= START_MS + countsFromMs) note(counts, deploymentId, read, taken?.cachedTokens);
+  if (clock.nowMs() >= START_MS + countsFromMs)
+    note(counts, deploymentId, read, taken?.cachedTokens);
   const told = { callId: ticket, group: rules.group, deploymentId, ticket };
   const tell = (result: AttemptReport["result"], tokens: number | null): void =>
     report(state, rules, { ...told, result, tokens }, clock.nowMs());

@@ -23,7 +23,8 @@ export interface Duration {
 /** The same for the same turn everywhere; with a long tail, as vendors have it. */
 export function durationOf(conversation: string, turn: number): Duration {
   let seed = turn;
-  for (const character of conversation) seed = Math.imul(seed, 31) + (character.codePointAt(0) ?? 0);
+  for (const character of conversation)
+    seed = Math.imul(seed, 31) + (character.codePointAt(0) ?? 0);
   const random = createRandom(seed);
   const firstTokenMs = Math.round(250 + 250 * -Math.log(1 - random()));
   return { firstTokenMs, totalMs: firstTokenMs + Math.round(300 + random() * 2_200) };
@@ -110,7 +111,7 @@ function generate({
   }
 
   function forEachArrival(perMinute: number, begin: (atMs: number) => void): void {
-    for (let atMs = -BEFORE_MS; atMs < durationMs; ) {
+    for (let atMs = -BEFORE_MS; atMs < durationMs;) {
       atMs += (-Math.log(1 - random()) * 60_000) / perMinute;
       begin(atMs);
     }

@@ -42,9 +42,9 @@ export async function startFakeUpstream(
     const region = regions.get(`${scenario}/${place}`);
     if (region === undefined) return json(response, 404, { message: "no such region" });
     const isVertex = place === "vertex";
-    const stream = rest.join("/").endsWith(
-      isVertex ? "streamRawPredict" : "invoke-with-response-stream",
-    );
+    const stream = rest
+      .join("/")
+      .endsWith(isVertex ? "streamRawPredict" : "invoke-with-response-stream");
     const read = readPrompt(text, stream);
     const taken = region.take(read, Date.now());
     if (isCounting) note(countsOf(scenario), place, read, taken?.cachedTokens);

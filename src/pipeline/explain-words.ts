@@ -13,7 +13,9 @@ export function whyOf(found: CallExplanation, deps: Pick<Deps, "config" | "nowMs
     ...(pool === undefined ? [] : poolWords(pool, found, deps.nowMs())),
     ...(fallbacks === undefined ? [] : fallbackWords(fallbacks)),
     ...(cache?.reads === true
-      ? [`An identical call that was answered before would be answered from memory, free of charge.`]
+      ? [
+          `An identical call that was answered before would be answered from memory, free of charge.`,
+        ]
       : []),
     ...(refusal === undefined ? [] : [`It would be refused: ${refusal.message}`]),
   ];
@@ -106,7 +108,10 @@ function poolWords(pool: Explanation, { wish }: CallExplanation, nowMs: number):
         : `Every deployment is full or rests, and it would not wait; the next may be free in ${seconds}.`,
     ];
   }
-  return [...out, `${choice.deploymentId} would be asked: ${reasonWords(choice.reason, strategy)}.`];
+  return [
+    ...out,
+    `${choice.deploymentId} would be asked: ${reasonWords(choice.reason, strategy)}.`,
+  ];
 }
 
 function exclusionWords(
@@ -149,7 +154,9 @@ function reasonWords(reason: ChoiceReason, strategy: string): string {
 function fallbackWords({ any, contextWindow, contentPolicy }: Fallbacks): string[] {
   const onlyFor = (names: string[]): string[] => names.filter((name) => !any.includes(name));
   return [
-    ...(any.length > 0 ? [`If none of them answers, these models are asked: ${any.join(", ")}.`] : []),
+    ...(any.length > 0
+      ? [`If none of them answers, these models are asked: ${any.join(", ")}.`]
+      : []),
     ...onlyFor(contextWindow).map((name) => `If the prompt is too long, ${name} is asked.`),
     ...onlyFor(contentPolicy).map((name) => `If the vendor's filter refuses, ${name} is asked.`),
   ];

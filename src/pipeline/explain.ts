@@ -1,6 +1,11 @@
 import type { CacheWish } from "../core/answer-cache.ts";
 import { GatewayError } from "../core/errors.ts";
-import type { AccountWitness, CostBound, ReserveExplanation, ReserveRequest } from "../core/ledger.ts";
+import type {
+  AccountWitness,
+  CostBound,
+  ReserveExplanation,
+  ReserveRequest,
+} from "../core/ledger.ts";
 import type { Explanation, Wish } from "../core/routing/choice.ts";
 import { fallbacksFor } from "../core/routing/fallbacks.ts";
 import { priceBound, reserveRequest } from "./admit.ts";

@@ -94,7 +94,10 @@ function categoryOf(ended: Ended): FailureCategory {
 }
 
 /** The caller's own names come in place of the operator's; a longer window beside them. */
-export function fallbacksOf({ wish, group, envelope }: Call, { config: { router } }: Deps): Fallbacks {
+export function fallbacksOf(
+  { wish, group, envelope }: Call,
+  { config: { router } }: Deps,
+): Fallbacks {
   const { fallbacks } = router;
   const longer = Object.entries(wish.contextWindowFallbacks).map(
     ([name, target]) => [name === envelope.model ? group.name : name, [target]] as const,

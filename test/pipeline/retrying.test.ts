@@ -124,6 +124,23 @@ describe("waiting for the next attempt", () => {
     expect(deps.sleptMs).toEqual([9_000, 9_000, 9_000]);
   });
 
+  it("ends where another model can be asked when it is as long as a line for a place", async () => {
+    const { fetch } = vendors({ a: failing(429, { "retry-after": "4" }), b: whole });
+    const spare = { ...gptAt("b"), model_name: "spare" };
+    const config = { model_list: [gptAt("a"), spare], router_settings: { num_retries: 6 } };
+    const deps = worldWith(config, fetch);
+    await dispatched(deps);
+    expect(deps.sleptMs.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(20_000);
+    const { router_settings: router, ...models } = config;
+    const withSpare = {
+      ...models,
+      router_settings: { ...router, fallbacks: [{ gpt: ["spare"] }] },
+    };
+    const hurried = worldWith(withSpare, fetch);
+    await dispatched(hurried);
+    expect(hurried.sleptMs).toEqual([4_000]);
+  });
+
   it("does not go beyond the time the caller gave", async () => {
     const { fetch, asked } = vendors({ a: failing(429, { "retry-after": "3" }) });
     const deps = worldWith(alone({ num_retries: 20 }), fetch);

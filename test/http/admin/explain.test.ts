@@ -91,7 +91,11 @@ describe("POST /explain", () => {
   it("tells an administrator about any key, by itself or by its hash", async () => {
     const { key, token } = await newKey({ models: ["demo"] });
     for (const one of [key, token]) {
-      const { told } = await explain({ key: one, request: asking("pair") }, MASTER_KEY, "/sekisho/explain");
+      const { told } = await explain(
+        { key: one, request: asking("pair") },
+        MASTER_KEY,
+        "/sekisho/explain",
+      );
       expect(told).toMatchObject({
         outcome: "would_be_refused",
         error: { code: "model_access_denied", status: 403 },

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
@@ -11,6 +12,8 @@ const clients = ["test/clients/**/*.test.ts"];
 
 export default defineConfig({
   test: {
+    // Files mostly wait for timeouts to pass, so a machine with two cores can play two of them at once.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [

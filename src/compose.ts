@@ -9,6 +9,7 @@ import { createKeySigner } from "./core/key-format.ts";
 import { readSettings, textVariables, type Env, type Settings } from "./env.ts";
 import compiled from "./generated/config.json";
 import { createAliasMemory } from "./pipeline/alias-memory.ts";
+import { createTermsMemory } from "./pipeline/terms.ts";
 import { checkHealth } from "./pipeline/check-health.ts";
 import { createChoosers } from "./pipeline/choosers.ts";
 import type { Deps } from "./pipeline/deps.ts";
@@ -119,6 +120,7 @@ function build(env: Env): Gateway {
       noteAway: logPoolAway,
     }),
     aliases: createAliasMemory(),
+    termsMemory: createTermsMemory(),
     answerCache: (name) => answerCacheStub(env.ANSWER_CACHE, name),
   };
   const variables = { ...config.environment, ...textVariables(env) };

@@ -33,6 +33,8 @@ const TABLE = {
   model_access_denied: row(403, "key_model_access_denied", "permission_error", "client", false),
   /** No deployment serves the call's tags. */
   tags_denied: row(401, "auth_error", "authentication_error", "client", false),
+  /** No deployment is where the prompt may be read. */
+  region_denied: row(403, "auth_error", "permission_error", "client", false),
   // Limits of the key, its team or its user.
   rate_limited: row(429, "throttling_error", "rate_limit_error", "gateway"),
   budget_exceeded: row(429, "budget_exceeded", "billing_error", "gateway", false),

@@ -1,6 +1,7 @@
 import type { ModelAlias } from "./access.ts";
 import type { JsonObject } from "./json.ts";
 import type { CallRecord } from "./record.ts";
+import type { Region } from "./routing/region.ts";
 
 /**
  * What the request path asks of an account, and what the account answers. The account object
@@ -148,6 +149,10 @@ export interface KeyStanding {
   organizationId: string | null;
   metadata: JsonObject;
   tags: string[];
+  /** Its own and its team's `router_settings`, its own first. */
+  routerSettings?: JsonObject;
+  /** Where its prompts may be read, by the word of whom the call is for. Empty: anywhere. */
+  regions: readonly Region[];
   /** Settled so far in the current window, this call not included. */
   spendNanoUsd: number;
   maxBudgetNanoUsd: number | null;

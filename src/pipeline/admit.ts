@@ -11,6 +11,7 @@ import { draftRecord } from "./record.ts";
 import type { Places } from "./places.ts";
 import { errorOfRefusal } from "./refusals.ts";
 import { meantBy } from "./resolve-model.ts";
+import { termsOf } from "./terms.ts";
 
 /**
  * May this key make this call, and can every budget above it pay the most it can cost? One call to
@@ -33,6 +34,8 @@ export async function admit(
     });
   }
   const { admission } = reply;
+  call.terms = termsOf(admission.key, deps.config);
+  deps.termsMemory.learn(call.caller.keyHash, call.attribution.endUser, admission.key);
   const clamped = admission.outputTokensMax < bound.outputTokensMax;
   return {
     admission,

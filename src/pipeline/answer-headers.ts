@@ -10,7 +10,7 @@ import { allowedHeaders, MESSAGES_ROUTE } from "./unified-headers.ts";
  * describes our account with the vendor, not the caller's with us.
  */
 export function answerHeaders(work: Relay, charge?: Charge): Headers {
-  const { call, answered, admitted, deps } = work;
+  const { call, answered, admitted } = work;
   const { deployment, answer, attempts, attemptsMax, dropped, place, fallbacks = 0 } = answered;
   const { key } = admitted.admission;
   const headers = new Headers({
@@ -21,7 +21,7 @@ export function answerHeaders(work: Relay, charge?: Charge): Headers {
     "x-litellm-model-group": call.envelope.model,
     "x-litellm-attempted-retries": String(attempts - 1),
     "x-litellm-attempted-fallbacks": String(fallbacks),
-    "x-litellm-max-fallbacks": String(deps.config.router.fallbacks.max),
+    "x-litellm-max-fallbacks": String(call.terms.router.fallbacks.max),
     "x-litellm-max-retries": String(attemptsMax - 1),
     "x-sekisho-route": place.reason,
     "x-litellm-version": LITELLM_VERSION,

@@ -58,7 +58,7 @@ export async function attemptAnswer(attempt: Attempt, deps: Deps): Promise<Attem
     addedBetas: [],
     dropped,
   };
-  const timeouts = timeoutsOf(call, deployment, deps.config.router, deps.nowMs());
+  const timeouts = timeoutsOf(call, deployment, call.terms.router, deps.nowMs());
   const watch = watchAttempt(timeouts, attempt.abandoned);
   const seen: Seen = { accepted: false, usage: undefined };
   try {

@@ -50,7 +50,7 @@ async function openCached({ call, admitted, settle, deps }: CacheableCall): Prom
   const name = await nameOf(call, admitted, wish);
   const cache = deps.answerCache(name);
   // An answer that may not be read is made anew, and then kept in the other's place.
-  const opened = await open(cache, wish, deps).catch((cause: unknown) => {
+  const opened = await open(cache, wish, call).catch((cause: unknown) => {
     deps.noteFault(cause);
     return undefined;
   });
@@ -89,9 +89,9 @@ const REMEMBERED = new Set<Call["route"]["callType"]>([
   "amoderation",
 ]);
 
-async function open(cache: AnswerCache, wish: CacheWish, deps: Deps): Promise<Opened> {
+async function open(cache: AnswerCache, wish: CacheWish, { terms }: Call): Promise<Opened> {
   const ageMsMax = wish.reads ? wish.ageMsMax : -1;
-  const waitMs = wish.reads ? Math.min(deps.config.router.timeoutMs, WAIT_MS_MAX) : 0;
+  const waitMs = wish.reads ? Math.min(terms.router.timeoutMs, WAIT_MS_MAX) : 0;
   return cache.open({ ageMsMax, waitMs });
 }
 

@@ -7,6 +7,7 @@ import type { Attribution } from "./attribution.ts";
 import type { CallContext } from "./deps.ts";
 import type { Forward } from "./forward.ts";
 import type { Caller } from "./caller.ts";
+import type { Terms } from "./terms.ts";
 import type { CallWish } from "./wish.ts";
 
 /** A route on which conversations are asked, and the grammar it speaks. */
@@ -37,6 +38,8 @@ export interface Call {
   /** The caller would rather have a shorter answer than none, even where it named a length. */
   allowsClamping: boolean;
   attribution: Attribution;
+  /** A guess until the account has admitted the call. */
+  terms: Terms;
   wish: CallWish;
   /** The model the caller asked for, once the call went on to another; then `envelope` names that. */
   fallbackFrom?: string;

@@ -1,5 +1,5 @@
 import { estimateTokens, measureInput } from "../core/bound.ts";
-import type { Deployment, RouterSettings } from "../core/config/deployment.ts";
+import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import { findEligible } from "../core/routing/eligible.ts";
 import { findProvider } from "../providers/index.ts";
@@ -13,16 +13,9 @@ export interface Candidate {
   provider: Provider;
 }
 
-/**
- * Deployments that can be called at all. Says what is missing when there are none. `keyTags` are those
- * of the key, which only the account knows.
- */
-export function findCandidates(
-  call: Call,
-  router: RouterSettings,
-  keyTags: readonly string[],
-): Candidate[] {
-  const priced = eligibleOf(call, router, keyTags);
+/** Deployments that can be called at all. Says what is missing when there are none. */
+export function findCandidates(call: Call): Candidate[] {
+  const priced = eligibleOf(call);
   const serving = priced.filter((one) => serves(findProvider(one.provider), call));
   if (serving.length === 0 && priced.length > 0) throw notServed(call);
   const candidates = serving.flatMap((deployment) => {
@@ -35,18 +28,25 @@ export function findCandidates(
   return candidates;
 }
 
-/** By its tags, and by how much there is to read, where the operator wishes that. */
-function eligibleOf(call: Call, router: RouterSettings, keyTags: readonly string[]): Deployment[] {
+/** By its tags, by where it may be read, and by how much there is to read. */
+function eligibleOf(call: Call): Deployment[] {
+  const { router, keyTags, regions: allowed } = call.terms;
   // What a client says of itself is a tag for reports only.
   const said = call.attribution.tags.filter((tag) => !tag.startsWith("User-Agent: "));
   const tags = [...new Set([...keyTags, ...said])];
+  const regions = [...allowed, ...(call.wish.region === undefined ? [] : [call.wish.region])];
   const { checksContextWindow } = router;
   const inputTokens = checksContextWindow ? estimateTokens(measureInput(call.body.value)) : 0;
-  const found = findEligible(pricedDeployments(call), { tags, inputTokens }, router);
+  const found = findEligible(pricedDeployments(call), { tags, regions, inputTokens }, router);
   if (found.kind === "some") return found.deployments;
   switch (found.because) {
-    case "tags":
     case "region":
+      throw new GatewayError(
+        "region_denied",
+        `No deployment of ${call.envelope.model} is where this prompt may be read: allowed_model_region is ${[...new Set(regions)].join(" and ")}.`,
+        { param: "model" },
+      );
+    case "tags":
       throw new GatewayError(
         "tags_denied",
         `Not allowed to access model due to tags configuration: no deployment of ${call.envelope.model} serves the tags ${tags.join(", ")}.`,

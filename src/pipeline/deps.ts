@@ -5,6 +5,7 @@ import type { AccountLedger } from "../core/ledger.ts";
 import type { TokenMint } from "../providers/google-token.ts";
 import type { AliasMemory } from "./alias-memory.ts";
 import type { ChooserFor } from "./choosers.ts";
+import type { TermsMemory } from "./terms.ts";
 
 /** Everything the line needs of the world, as plain functions. Built once per isolate by `compose`. */
 export interface Deps {
@@ -25,6 +26,7 @@ export interface Deps {
   tokens: TokenMint;
   chooserFor: ChooserFor;
   aliases: AliasMemory;
+  termsMemory: TermsMemory;
   /** The answer of this name, remembered for identical calls. */
   answerCache(name: string): AnswerCache;
 }

@@ -49,8 +49,7 @@ export async function dispatch(
     userId: admitted.admission.key.userId,
   };
   const previous = await readPrevious(call, owner, deps);
-  const { tags } = admitted.admission.key;
-  const candidates = findCandidates(call, deps.config.router, tags);
+  const candidates = findCandidates(call);
   const row = openRow(await keepersOf(previous, candidates, deps));
   const retrying = createRetrying(call, admitted, row.size, deps);
   const given = { owner, previousId: previous?.id };
@@ -111,7 +110,7 @@ function ask(first: Runner, turn: Turn): Promise<Finish> {
     const attempt = { ...given, ...candidate, call, attempts, outputTokensMax, abandoned };
     return attemptAnswer(attempt, deps);
   };
-  const afterMs = hedgeAfterMs(call, deps.config.router);
+  const afterMs = hedgeAfterMs(call, call.terms.router);
   if (afterMs === undefined) return askOne(first).then((result) => ({ runner: first, result }));
   const race = {
     ask: askOne,

@@ -21,6 +21,7 @@ import { parse } from "./parse.ts";
 import { wishOf } from "./places.ts";
 import { errorOfRefusal } from "./refusals.ts";
 import { meantBy } from "./resolve-model.ts";
+import { termsOf } from "./terms.ts";
 
 /** What would happen to a call, as far as it came; what is missing was not reached. */
 export interface CallExplanation {
@@ -151,13 +152,13 @@ async function lookAtDeployments(
   call: Call,
   deps: ExplainDeps,
 ): Promise<void> {
-  const { router } = deps.config;
   const { bound } = found;
   if (bound === undefined) return;
-  found.fallbacks = fallbacksAfter(call, deps);
+  const key = found.account?.key ?? null;
+  if (key !== null) call.terms = termsOf(key, deps.config);
+  found.fallbacks = fallbacksAfter(call);
   found.cache = cacheWishOf(call, deps);
-  const keyTags = found.account?.key?.tags ?? [];
-  const eligible = findCandidates(call, router, keyTags).map(({ deployment }) => deployment.id);
+  const eligible = findCandidates(call).map(({ deployment }) => deployment.id);
   found.candidates = eligible;
   const soFar = { asked: [], affinity: await affinityOf(call) };
   found.wish = wishOf(call, { group: call.group, eligible, bound }, soFar, deps);
@@ -168,8 +169,8 @@ async function lookAtDeployments(
   }
 }
 
-function fallbacksAfter(call: Call, deps: Deps): Fallbacks {
-  const tables = fallbacksOf(call, deps);
+function fallbacksAfter(call: Call): Fallbacks {
+  const tables = fallbacksOf(call);
   const { name } = call.group;
   return {
     any: fallbacksFor(name, "overloaded", tables),

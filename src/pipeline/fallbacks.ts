@@ -24,7 +24,7 @@ export async function dispatchWithFallbacks(
   if (first.kind === "answered" || (first.kind === "thrown" && !first.mayFallBack))
     return valueOf(first);
   const asked = standingOf(call);
-  const tables = fallbacksOf(call, deps);
+  const tables = fallbacksOf(call);
   let queue = fallbacksFor(call.group.name, categoryOf(first), tables);
   let attempts = attemptsOf(first);
   const tried = [call.group.name];
@@ -74,7 +74,10 @@ async function tryGroup(
 /** Errors about the group's deployments, and not about what was asked of them. */
 function isOfGroup({ code }: GatewayError): boolean {
   return (
-    code === "not_configured" || code === "no_deployment_free" || code === "context_length_exceeded"
+    code === "not_configured" ||
+    code === "no_deployment_free" ||
+    code === "context_length_exceeded" ||
+    code === "region_denied"
   );
 }
 
@@ -94,11 +97,8 @@ function categoryOf(ended: Ended): FailureCategory {
 }
 
 /** The caller's own names come in place of the operator's; a longer window beside them. */
-export function fallbacksOf(
-  { wish, group, envelope }: Call,
-  { config: { router } }: Deps,
-): Fallbacks {
-  const { fallbacks } = router;
+export function fallbacksOf({ wish, group, envelope, terms }: Call): Fallbacks {
+  const { fallbacks } = terms.router;
   const longer = Object.entries(wish.contextWindowFallbacks).map(
     ([name, target]) => [name === envelope.model ? group.name : name, [target]] as const,
   );
@@ -125,5 +125,5 @@ function withOwn(
 
 /** Whether there is time for a further model, and somebody to hear it. */
 function maySend(call: Call, deps: Deps): boolean {
-  return !call.context.callerGone.aborted && deps.nowMs() < callEndsAtMs(call, deps.config.router);
+  return !call.context.callerGone.aborted && deps.nowMs() < callEndsAtMs(call, call.terms.router);
 }

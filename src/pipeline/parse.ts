@@ -7,6 +7,7 @@ import type { CallContext, Deps } from "./deps.ts";
 import type { Caller } from "./caller.ts";
 import { readJsonBody } from "./read-request.ts";
 import { resolveModel } from "./resolve-model.ts";
+import { guessTerms, termsOf, type Terms } from "./terms.ts";
 import { drawFor } from "./variant.ts";
 import { readCallWish } from "./wish.ts";
 
@@ -42,6 +43,7 @@ export async function parse(
     modelMeant: meant.name,
     allowsClamping: request.headers.get("x-sekisho-clamp") === "true",
     attribution,
+    terms: firstTerms(caller, attribution.endUser, deps),
     testedModel,
     cacheControl: request.headers.get("cache-control"),
     wish: readCallWish(request.headers, body.value),
@@ -54,6 +56,12 @@ export async function parse(
       return request;
     },
   };
+}
+
+/** As the account had it last; a new key is taken for one like all. */
+function firstTerms({ keyHash }: Caller, endUser: string | null, deps: Deps): Terms {
+  const said = deps.termsMemory.find(keyHash, endUser);
+  return said === undefined ? guessTerms(deps.config) : termsOf(said, deps.config);
 }
 
 /** Another grammar's caller has not chosen among what the versions allow: its body is written here. */

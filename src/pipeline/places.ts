@@ -1,4 +1,4 @@
-import type { RouterSettings } from "../core/config/deployment.ts";
+import type { GatewayConfig, RouterSettings } from "../core/config/deployment.ts";
 import type { Failure } from "../core/failure.ts";
 import type { CostBound } from "../core/ledger.ts";
 import type { ModelGroup } from "../core/plan.ts";
@@ -10,6 +10,7 @@ import type {
   QuotaHeaders,
   Wish,
 } from "../core/routing/choice.ts";
+import { strategyFor } from "../core/routing/state.ts";
 import { affinityOf, guessCachedTokens } from "./affinity.ts";
 import { ABANDONED, toldOfEnding, toldOfFailure, UNSENT, type Told } from "./attempt-report.ts";
 import type { Call } from "./call.ts";
@@ -120,10 +121,9 @@ export function createPlaces(call: Call, deps: Deps): Places {
   return {
     begin(bound) {
       const { group } = call;
-      const { router } = deps.config;
-      if (begun?.group === group.name || needsAccount(call, router)) return;
+      if (begun?.group === group.name || needsAccount(call)) return;
       if (begun !== undefined) giveBack(begun);
-      begun = beginWith(call, router, (eligible) => ask({ group, eligible, bound }));
+      begun = beginWith(call, (eligible) => ask({ group, eligible, bound }));
     },
     async choose(wanted) {
       const early = begun;
@@ -173,12 +173,11 @@ interface Begun {
 
 function beginWith(
   call: Call,
-  router: RouterSettings,
   choose: (eligible: readonly string[]) => Promise<Place | Full>,
 ): Begun | undefined {
   let eligible: string[];
   try {
-    eligible = findCandidates(call, router, []).map(({ deployment }) => deployment.id);
+    eligible = findCandidates(call).map(({ deployment }) => deployment.id);
   } catch {
     // Whoever may make the call at all is told so when its turn comes.
     return undefined;
@@ -194,11 +193,11 @@ function isFor(begun: Begun, { group, eligible }: Wanted): boolean {
 }
 
 /**
- * Which deployments hold the answer it goes on from, and which serve the key's tags, is not known
- * before the account has spoken.
+ * Which deployments hold the answer it goes on from is not known before the account has spoken; which
+ * serve the key's tags, not when it is new here.
  */
-function needsAccount({ body, dialect }: Call, { filtersByTags }: RouterSettings): boolean {
-  if (filtersByTags) return true;
+function needsAccount({ body, dialect, terms }: Call): boolean {
+  if (terms.isGuess && terms.router.filtersByTags) return true;
   return dialect.name === "openai-responses" && (body.value.previous_response_id ?? null) !== null;
 }
 
@@ -207,9 +206,10 @@ export function wishOf(
   call: Call,
   { group, eligible, bound, waitMs = Infinity }: Wanted,
   soFar: Pick<Wish, "asked" | "affinity">,
-  { config: { router }, nowMs }: Deps,
+  { config, nowMs }: Deps,
 ): Wish {
   const { context, envelope, caller } = call;
+  const { router } = call.terms;
   const deadlineMs = callEndsAtMs(call, router);
   const queueWaitMs = envelope.stream ? router.streamQueueWaitMs : router.queueWaitMs;
   return {
@@ -223,7 +223,20 @@ export function wishOf(
     fairTo: caller.accountId,
     waitMs: Math.max(0, Math.min(waitMs, queueWaitMs, deadlineMs - nowMs())),
     deadlineMs,
+    ...ownStrategy(group, router, config),
   };
+}
+
+/** The pool knows everybody's. Who chose one of LiteLLM's gets that and no stickiness. */
+function ownStrategy(
+  group: ModelGroup,
+  router: RouterSettings,
+  config: Pick<GatewayConfig, "router">,
+): Pick<Wish, "strategy"> | Pick<Wish, "strategy" | "affinity"> {
+  if (router === config.router) return {};
+  const strategy = strategyFor(group, router);
+  const isSticky = strategy === "adaptive" || router.affinityTtlMs !== undefined;
+  return isSticky ? { strategy } : { strategy, affinity: null };
 }
 
 function endOf(

@@ -31,7 +31,7 @@ export interface Retrying {
 
 /** `size`: how many deployments there are. Each gets a chance, however small the number of retries. */
 export function createRetrying(call: Call, admitted: Admitted, size: number, deps: Deps): Retrying {
-  const { router } = deps.config;
+  const { router } = call.terms;
   const money = { ...admitted.bound, heldNanoUsd: admitted.admission.heldNanoUsd };
   const endsAtMs = callEndsAtMs(call, router);
   // Where another model can be asked, nobody waits longer for this one than in line for a place.

@@ -1,5 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
+import { REGIONS, type Region } from "../core/routing/region.ts";
 
 /** What a caller says of how its call is to be made, in LiteLLM's words. Headers come before the body. */
 export interface CallWish {
@@ -12,6 +13,8 @@ export interface CallWish {
   fallbacks: readonly string[] | undefined;
   /** `context_window_fallback_dict`: model → model. */
   contextWindowFallbacks: Readonly<Record<string, string>>;
+  /** `allowed_model_region`. */
+  region: Region | undefined;
 }
 
 export const NO_WISH: CallWish = {
@@ -20,6 +23,7 @@ export const NO_WISH: CallWish = {
   streamTimeoutMs: undefined,
   fallbacks: undefined,
   contextWindowFallbacks: {},
+  region: undefined,
 };
 
 export function readCallWish(headers: Headers, body: JsonObject): CallWish {
@@ -34,7 +38,16 @@ export function readCallWish(headers: Headers, body: JsonObject): CallWish {
     streamTimeoutMs: readSeconds(told("x-litellm-stream-timeout", "stream_timeout")),
     fallbacks: isAlone ? [] : readFallbacks(body["fallbacks"]),
     contextWindowFallbacks: isAlone ? {} : readNames(body["context_window_fallback_dict"]),
+    region: readRegion(body["allowed_model_region"]),
   };
+}
+
+function readRegion(value: Json | undefined): Region | undefined {
+  if (value === undefined || value === null) return undefined;
+  const region = REGIONS.find((one) => one === value);
+  if (region !== undefined) return region;
+  const message = `allowed_model_region: must be one of ${REGIONS.join(", ")}.`;
+  throw new GatewayError("invalid_request", message, { param: "allowed_model_region" });
 }
 
 interface Told {

@@ -16,6 +16,9 @@ import { createWaitingRoom, type Attempt, type WaitingRoom } from "./pool/waitin
 /** What may be lost of what was learned, should the object die; limits and places are written at once. */
 const SNAPSHOT_EVERY_MS = 3_000;
 
+/** A roll-out has two; one that is taken back at once, three. */
+const VERSIONS_MAX = 3;
+
 const RULES_NEEDED: RulesNeeded = { kind: "rules-needed" };
 
 /**
@@ -29,6 +32,8 @@ export class Pool extends DurableObject implements PoolService {
   readonly #storage: PoolStorage;
   readonly #waiting: WaitingRoom;
   #rules: GroupRules | undefined;
+  /** By version of the configuration, the latest last. */
+  readonly #rulesKnown = new Map<string, GroupRules>();
   /** Deployments with limits the operator configured. */
   #limited: ReadonlySet<string>;
   #isAlarmSet = false;
@@ -72,12 +77,20 @@ export class Pool extends DurableObject implements PoolService {
     this.#storage.saveSnapshot(this.#state);
   }
 
-  /** The rules of this configuration; a new one's replace them, and what was counted stays. */
-  #obey({ configVersion, rules }: Pick<PoolCall, "configVersion" | "rules">) {
+  /**
+   * The rules of this configuration; a new one's replace them, and what was counted stays. While a new
+   * one spreads, isolates with either come in turns: what was told once is not asked for again.
+   */
+  #obey({ configVersion, rules: told }: Pick<PoolCall, "configVersion" | "rules">) {
     if (this.#rules?.configVersion === configVersion) return this.#rules;
+    const rules = this.#rulesKnown.get(configVersion) ?? told;
     if (rules === undefined) return undefined;
     this.#rules = rules;
     this.#limited = limitedIn(rules);
+    if (this.#rulesKnown.has(configVersion)) return rules;
+    this.#rulesKnown.set(configVersion, rules);
+    const [oldest] = this.#rulesKnown.keys();
+    if (this.#rulesKnown.size > VERSIONS_MAX && oldest) this.#rulesKnown.delete(oldest);
     this.#storage.saveRules(rules);
     return rules;
   }

@@ -6,6 +6,7 @@ import type { BodyPatch } from "../core/body-patch.ts";
  */
 const GATEWAY_FIELDS = [
   "additional_drop_params",
+  "allowed_model_region",
   "allowed_openai_params",
   // Callers of Bedrock's grammars say their flags here; the flags travel on by themselves.
   "anthropic_beta",

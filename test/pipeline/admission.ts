@@ -12,6 +12,7 @@ export function standingOf(changes: Partial<KeyStanding> = {}): KeyStanding {
     organizationId: null,
     metadata: {},
     tags: [],
+    regions: [],
     spendNanoUsd: 0,
     maxBudgetNanoUsd: null,
     budgetResetAtMs: null,

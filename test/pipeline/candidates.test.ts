@@ -16,7 +16,8 @@ const TAGGED = {
 async function idsFor(config: object, body: object, keyTags: string[] = []): Promise<string[]> {
   const deps = worldWith(config);
   const call = await callIn(deps, { body });
-  const found = findCandidates(call, deps.config.router, keyTags);
+  call.terms = { ...call.terms, keyTags };
+  const found = findCandidates(call);
   return found.map(({ deployment }) => deployment.id);
 }
 
@@ -47,7 +48,7 @@ describe("tags", () => {
     const config = { ...TAGGED, model_list: [gptAt("free", { tags: ["free"] })] };
     const deps = worldWith(config);
     const call = await callIn(deps, { body: { metadata: { tags: ["paid"] } } });
-    const error = thrownBy(() => findCandidates(call, deps.config.router, []));
+    const error = thrownBy(() => findCandidates(call));
     expect([error.code, error.row.status]).toEqual(["tags_denied", 401]);
     expect(error.message).toContain("Not allowed to access model due to tags configuration");
   });
@@ -75,7 +76,7 @@ describe("a prompt that is too long for some", () => {
     const [small] = config.model_list;
     const deps = worldWith({ ...config, model_list: [small] });
     const call = await callIn(deps, { body });
-    const error = thrownBy(() => findCandidates(call, deps.config.router, []));
+    const error = thrownBy(() => findCandidates(call));
     expect(error.code).toBe("context_length_exceeded");
     expect(error.message).toContain("prompt is too long");
   });

@@ -8,6 +8,7 @@ import { admit } from "../../src/pipeline/admit.ts";
 import type { Admitted } from "../../src/pipeline/admitted.ts";
 import type { Call, ChatRoute } from "../../src/pipeline/call.ts";
 import { createAliasMemory } from "../../src/pipeline/alias-memory.ts";
+import { createTermsMemory } from "../../src/pipeline/terms.ts";
 import { createChoosers } from "../../src/pipeline/choosers.ts";
 import type { CallContext, Deps } from "../../src/pipeline/deps.ts";
 import type { Caller } from "../../src/pipeline/caller.ts";
@@ -76,6 +77,7 @@ export function worldWith(
       noteAway: (_group, cause) => void faults.push(cause),
     }),
     aliases: createAliasMemory(),
+    termsMemory: createTermsMemory(),
     answerCache: () => NO_CACHE,
     sleptMs,
     faults,

@@ -7,7 +7,10 @@ import type { SharedPolicy } from "../ledger/shared/terms.ts";
 import type { EndUserSettings } from "./end-users.ts";
 import type { Price } from "../price.ts";
 import type { NewUserDefaults } from "./new-users.ts";
+import type { JsonObject } from "../json.ts";
 import type { Strategy } from "../routing/choice.ts";
+import type { Region } from "../routing/region.ts";
+import type { Problem } from "./problem.ts";
 
 /** One place where one model can be asked: an entry of `model_list`. */
 export interface Deployment {
@@ -93,6 +96,8 @@ export interface GatewayConfig {
   /** Groups named by patterns (`bedrock/*`), most specific first. Their entries are not in `deployments`. */
   wildcards: readonly WildcardGroup[];
   router: RouterSettings;
+  /** The same for a key or a team with settings of its own. */
+  routerFor: ReadKeyRouter;
   /** A/B tests, by the public name they are about. */
   experiments: ReadonlyMap<string, Experiment>;
   settings: Settings;
@@ -100,6 +105,15 @@ export interface GatewayConfig {
   facts: Facts;
   /** `environment_variables`: what variables mean that the environment itself does not set. */
   environment: Readonly<Record<string, string>>;
+}
+
+/** The router's settings for keys with `router_settings` of their own (`ownRouterSettings`). */
+export type ReadKeyRouter = (own: JsonObject) => KeyRouter;
+
+export interface KeyRouter {
+  router: RouterSettings;
+  /** What is wrong with them, for whoever writes them. */
+  problems: readonly Problem[];
 }
 
 export interface RouterSettings {
@@ -140,6 +154,8 @@ export interface RouterSettings {
   /** `enable_tag_filtering`, and whether one tag of several suffices. */
   filtersByTags: boolean;
   tagsMatchAny: boolean;
+  /** `allowed_model_region`: prompts are read there and nowhere else. */
+  region: Region | undefined;
   fallbacks: Fallbacks;
   /** A second deployment is asked when the first is silent for so long. Undefined: never. */
   hedgeAfterMs: number | undefined;

@@ -57,7 +57,7 @@ export const ROUTER_SETTINGS = known(
   routing_strategy_args ttft_timeout stream_idle_timeout retry_after allowed_fails disable_cooldowns
   retry_policy model_group_retry_policy allowed_fails_policy fallbacks default_fallbacks
   context_window_fallbacks content_policy_fallbacks max_fallbacks enable_pre_call_checks
-  enable_tag_filtering tag_filtering_match_any default_max_parallel_requests
+  enable_tag_filtering tag_filtering_match_any allowed_model_region default_max_parallel_requests
   optional_pre_call_checks deployment_affinity_ttl_seconds routing_groups`,
   `tag_routing_prefix enable_weighted_failover provider_budget_config default_litellm_params
   set_verbose debug_level cache_responses cache_kwargs caching_groups client_ttl

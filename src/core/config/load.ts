@@ -6,6 +6,7 @@ import { readDeployments } from "./deployments.ts";
 import { fileVariables, resolveReferences, variablesOf, type Variables } from "./environment.ts";
 import { readExperiments } from "./experiments.ts";
 import { readFallbacks } from "./fallbacks.ts";
+import { keyRouterReader } from "./key-router.ts";
 import { pathOf, type Problem, type Report } from "./problem.ts";
 import { fileSchema, type ConfigFile } from "./schema.ts";
 import { readRouterSettings } from "./router-settings.ts";
@@ -73,6 +74,7 @@ export function loadConfig(
     aliases,
     wildcards,
     router,
+    routerFor: keyRouterReader(file, router, findName),
     experiments,
     settings,
     facts,

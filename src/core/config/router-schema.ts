@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { STRATEGIES } from "../routing/choice.ts";
+import { REGIONS } from "../routing/region.ts";
 import {
   count,
   flag,
@@ -46,17 +47,34 @@ const routingGroup = z.looseObject({
   routing_strategy: strategy,
 });
 
+/** What is decided for one call, so a key or a team may have it otherwise. */
+const callSettings = {
+  num_retries: retries,
+  retry_after: number(0, false),
+  retry_policy: policy,
+  model_group_retry_policy: z.record(z.string(), policy, { error: mapping }).optional(),
+  timeout: seconds,
+  stream_timeout: seconds,
+  ttft_timeout: seconds,
+  stream_idle_timeout: seconds,
+  routing_strategy: strategy,
+  fallbacks: fallbackTable,
+  default_fallbacks: texts,
+  context_window_fallbacks: fallbackTable,
+  content_policy_fallbacks: fallbackTable,
+  max_fallbacks: number(0, true),
+  enable_pre_call_checks: flag,
+  enable_tag_filtering: flag,
+  tag_filtering_match_any: flag,
+  allowed_model_region: z
+    .enum(REGIONS, { error: `must be one of ${REGIONS.join(", ")}` })
+    .optional(),
+  model_group_alias: z.record(z.string(), alias, { error: mapping }).optional(),
+};
+
 export const routerSettings = z.looseObject(
   {
-    num_retries: retries,
-    retry_after: number(0, false),
-    retry_policy: policy,
-    model_group_retry_policy: z.record(z.string(), policy, { error: mapping }).optional(),
-    timeout: seconds,
-    stream_timeout: seconds,
-    ttft_timeout: seconds,
-    stream_idle_timeout: seconds,
-    routing_strategy: strategy,
+    ...callSettings,
     routing_strategy_args: z
       .looseObject({ ttl: seconds, lowest_latency_buffer: number(0, false) }, mapping)
       .optional(),
@@ -65,21 +83,15 @@ export const routerSettings = z.looseObject(
     disable_cooldowns: flag,
     allowed_fails: number(0, true),
     allowed_fails_policy: allowedFailsPolicy,
-    fallbacks: fallbackTable,
-    default_fallbacks: texts,
-    context_window_fallbacks: fallbackTable,
-    content_policy_fallbacks: fallbackTable,
-    max_fallbacks: number(0, true),
-    enable_pre_call_checks: flag,
-    enable_tag_filtering: flag,
-    tag_filtering_match_any: flag,
     default_max_parallel_requests: count,
     optional_pre_call_checks: texts,
     deployment_affinity_ttl_seconds: number(0, false),
-    model_group_alias: z.record(z.string(), alias, { error: mapping }).optional(),
   },
   mapping,
 );
+
+/** `router_settings` of a key or a team. */
+export const keyRouterSettings = z.object(callSettings, mapping);
 
 /** `sekisho_settings.routing`: what LiteLLM has no word for. */
 export const routingSettings = z.strictObject(

@@ -58,6 +58,7 @@ export function readRouterSettings(
     checksContextWindow: router.enable_pre_call_checks ?? false,
     filtersByTags: router.enable_tag_filtering ?? false,
     tagsMatchAny: router.tag_filtering_match_any ?? true,
+    region: router.allowed_model_region,
     fallbacks,
     hedgeAfterMs: own.hedge_after_ms,
     groupHedgeAfterMs: new Map(Object.entries(own.hedge_after_ms_by_model ?? {})),

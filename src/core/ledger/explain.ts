@@ -4,6 +4,7 @@ import { decide, pursesOfCall, scopesOfCall, type Decision } from "./decide.ts";
 import { rateStandings } from "./rates.ts";
 import { findOpenKey } from "./rotation.ts";
 import { keyStanding } from "./standing.ts";
+import { regionsOf } from "./shared/purse.ts";
 import type { AccountState } from "./state.ts";
 
 /** What `decide` says to a call, and everything it looked at. Changes nothing. */
@@ -18,10 +19,14 @@ export function explainDecision(
   const key = findOpenKey(state, request.keyHash, nowMs);
   if (key === undefined) return { kind: "explained", verdict, key: null, budgets: [], limits: [] };
   const scopes = scopesOfCall(state, key, request);
+  const regions = regionsOf(
+    state,
+    scopes.map(({ id }) => id),
+  );
   return {
     kind: "explained",
     verdict,
-    key: keyStanding(state, key, modelNames(request), nowMs),
+    key: { ...keyStanding(state, key, modelNames(request), nowMs), regions },
     budgets: pursesOfCall(state, scopes, nowMs),
     limits: rateStandings(state, scopes, nowMs),
   };

@@ -58,6 +58,8 @@ export interface KeyPolicy {
   allowedAddresses: string[];
   /** Parameters every call has to name. */
   enforcedParameters: string[];
+  /** How its calls are routed, where not as everybody's; see `ownRouterSettings`. */
+  routerSettings?: JsonObject;
   /** A call that named its length may be shortened too. */
   allowsClamping: boolean;
   /** What it was before it was last rotated; null when it never was. */
@@ -84,6 +86,7 @@ export interface TeamPolicy {
   memberLimits: Limits | null;
   aliases: Record<string, string>;
   enforcedParameters: string[];
+  routerSettings?: JsonObject;
 }
 
 /** Applies to a person's keys outside of teams. */

@@ -13,11 +13,17 @@ import { limitAt } from "./budget.ts";
 import { periodAt, shownSpend } from "./counters.ts";
 import { closedDoor, closedRoute } from "./door.ts";
 import { pursesOf, type Purse } from "./money.ts";
-import type { KeyPolicy, Limits, ScopeName, Standing } from "./policy.ts";
+import type { KeyPolicy, Limits, ScopeName, Standing, TeamPolicy } from "./policy.ts";
 import { rateStandings } from "./rates.ts";
 import { codeOfRefusal, statusOfRefusal } from "./refusal-code.ts";
 import { findOpenKey } from "./rotation.ts";
-import { NO_ATTRIBUTION, sharedNamesOf, sharedPurses, sharedScopes } from "./shared/purse.ts";
+import {
+  NO_ATTRIBUTION,
+  regionsOf,
+  sharedNamesOf,
+  sharedPurses,
+  sharedScopes,
+} from "./shared/purse.ts";
 import {
   findKeyPolicy,
   modelScopeId,
@@ -40,7 +46,8 @@ export function admissionOf(
   const standing = keyStanding(state, key, lease.models, nowMs);
   const shared = sharedPurses(state, lease.scopes, nowMs).map(withoutHolds);
   const budgets = [...standing.budgets, ...shared];
-  return { heldNanoUsd, outputTokensMax, key: { ...standing, budgets } };
+  const regions = regionsOf(state, lease.scopes);
+  return { heldNanoUsd, outputTokensMax, key: { ...standing, budgets, regions } };
 }
 
 /** The key as it stands, before or after a call to these models. */
@@ -61,10 +68,21 @@ export function keyStanding(
     organizationId: key.organizationId ?? team?.organizationId ?? null,
     metadata: key.metadata,
     tags: key.tags,
+    ...routerStanding(key, team),
+    regions: [],
     ...budgetStanding(state, `key:${key.hash}`, key.limits, nowMs),
     limits: rateStandings(state, scopes, nowMs),
     budgets: pursesOf(state, scopes, nowMs).map(withoutHolds),
   };
+}
+
+/** Nothing at all for the many who have none. */
+function routerStanding(
+  { routerSettings: own }: KeyPolicy,
+  team: TeamPolicy | undefined,
+): Pick<KeyStanding, "routerSettings"> {
+  const teams = team?.routerSettings;
+  return own === undefined && teams === undefined ? {} : { routerSettings: { ...teams, ...own } };
 }
 
 /** What calls hold changes from moment to moment and is nothing a caller could pay or plan with. */

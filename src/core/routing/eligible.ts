@@ -5,8 +5,8 @@ import { filterByTags } from "./tags.ts";
 /** What a call asks of a deployment, beside that it serves the model. */
 export interface Demands {
   tags: readonly string[];
-  /** `allowed_model_region`. */
-  region?: Region;
+  /** `allowed_model_region`, of everybody who has a say. */
+  regions: readonly Region[];
   /** About how much the model has to read. */
   inputTokens: number;
 }
@@ -22,13 +22,12 @@ export function findEligible(
   demands: Demands,
   router: Pick<RouterSettings, "filtersByTags" | "tagsMatchAny" | "checksContextWindow">,
 ): Eligible {
-  const { region } = demands;
   const tagged = router.filtersByTags
     ? filterByTags(deployments, demands.tags, router.tagsMatchAny)
     : [...deployments];
   if (tagged === undefined) return { kind: "none", because: "tags" };
   // Unknown is not allowed: whoever asks for a region may have promised it to somebody.
-  const there = region === undefined ? tagged : tagged.filter((one) => regionOf(one) === region);
+  const there = tagged.filter((one) => demands.regions.every((region) => regionOf(one) === region));
   if (there.length === 0 && tagged.length > 0) return { kind: "none", because: "region" };
   const large = router.checksContextWindow
     ? there.filter((one) => demands.inputTokens <= windowOf(one))

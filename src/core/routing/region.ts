@@ -1,7 +1,8 @@
 import type { Deployment } from "../config/deployment.ts";
 
 /** LiteLLM knows these two. A place that is neither, or anywhere at all, has none. */
-export type Region = "eu" | "us";
+export const REGIONS = ["eu", "us"] as const;
+export type Region = (typeof REGIONS)[number];
 
 /**
  * Where a deployment's prompts are read: `region_name`, else Bedrock's profile (`eu.anthropic…`

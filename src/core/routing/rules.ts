@@ -1,6 +1,7 @@
 import { AFFINITY_TTL_MS } from "../config/router-settings.ts";
 import type { Deployment, GatewayConfig, RouterSettings } from "../config/deployment.ts";
 import type { Price } from "../price.ts";
+import type { ModelGroup } from "../plan.ts";
 import type { DeploymentRules, GroupRules, Strategy } from "./choice.ts";
 
 /** What a pool has to know of a group. */
@@ -9,7 +10,7 @@ export function groupRules(
   deployments: readonly Deployment[],
   { version, router }: Pick<GatewayConfig, "version" | "router">,
 ): GroupRules {
-  const strategy = strategyFor(group, deployments.length, router);
+  const strategy = strategyFor({ name: group, deployments }, router);
   const affinityTtlMs = strategy === "adaptive" ? AFFINITY_TTL_MS : 0;
   return {
     group,
@@ -29,9 +30,12 @@ export function groupRules(
 }
 
 /** LiteLLM's default means nothing in a group without a choice, and less than ours in any other. */
-function strategyFor(group: string, deployments: number, router: RouterSettings): Strategy {
-  const written = router.groupStrategies.get(group) ?? router.strategy;
-  return written ?? (deployments > 1 ? "adaptive" : "simple-shuffle");
+export function strategyFor(
+  { name, deployments }: ModelGroup,
+  router: Pick<RouterSettings, "strategy" | "groupStrategies">,
+): Strategy {
+  const written = router.groupStrategies.get(name) ?? router.strategy;
+  return written ?? (deployments.length > 1 ? "adaptive" : "simple-shuffle");
 }
 
 function deploymentRules(deployment: Deployment): DeploymentRules {

@@ -6,5 +6,5 @@ export { decide, type Decision } from "./decide.ts";
 export { explain } from "./explain.ts";
 export { emptyPool, stateOf, type PoolState } from "./pool-state.ts";
 export { report } from "./report.ts";
-export { groupRules, isPooled } from "./rules.ts";
+export { groupRules, isPooled, strategyFor } from "./rules.ts";
 export { expire, nextAtMs, take } from "./take.ts";

@@ -229,7 +229,6 @@ function renderCustomer(
 /** What is kept for this customer and binds none of their calls: nobody should believe it does. */
 function notEnforced({ settings, ...row }: CustomerRow, shared: Customer["shared"]): string[] {
   const kept = {
-    allowed_model_region: settings["allowed_model_region"] ?? null,
     default_model: settings["default_model"] ?? null,
     rpm_limit: row.rpmLimit ?? shared?.rpmLimit ?? null,
     tpm_limit: row.tpmLimit ?? shared?.tpmLimit ?? null,

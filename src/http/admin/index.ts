@@ -25,6 +25,7 @@ import { spendResetRoutes } from "./spend-reset.ts";
 import { settingsRoutes } from "./settings.ts";
 import { tagRoutes } from "./tags.ts";
 import { teamRoutes } from "./teams.ts";
+import { cacheRoutes } from "./usage-caches.ts";
 import { heavyUserRoutes } from "./usage-heavy.ts";
 import { reconcileRoutes } from "./usage-reconcile.ts";
 import { usageReportRoutes } from "./usage-reports.ts";
@@ -44,6 +45,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...usageRoutes,
   ...usageReportRoutes,
   ...heavyUserRoutes,
+  ...cacheRoutes,
   ...reconcileRoutes,
   ...spendLogRoutes,
   ...spendListRoutes,

@@ -8,6 +8,7 @@ import { changeKey, type KeyBody } from "./key-body.ts";
 import { duplicateKey } from "./key-changes.ts";
 import { inOrganization, requireTeamOf } from "./key-teams.ts";
 import { noLimits } from "./limit-fields.ts";
+import { refuseUnsoundRouter } from "./own-router-settings.ts";
 
 /** The row of a new key, and the key, which is stored nowhere. Also for the key of a new user. */
 export async function newKey(
@@ -17,6 +18,7 @@ export async function newKey(
   deps: AdminDeps,
 ): Promise<{ row: KeyRow; key: string; team: TeamRow | undefined }> {
   const wanted = changeKey(blankKey(body.spend ?? 0, by, deps.nowMs()), body, by, deps.nowMs());
+  refuseUnsoundRouter(wanted.settings, deps.config);
   const team = await requireTeamOf(wanted, deps);
   const row = inOrganization(null, wanted, team, true);
   row.accountId = await accountIdOf(row);

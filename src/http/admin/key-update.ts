@@ -6,6 +6,7 @@ import { liveSpend, saveKey, setSpend } from "./key-changes.ts";
 import { requireBudgetOf } from "./key-details.ts";
 import { withDecision } from "./key-rights.ts";
 import { inOrganization, requireTeamOf } from "./key-teams.ts";
+import { refuseUnsoundRouter } from "./own-router-settings.ts";
 import type { AdminCall } from "./route.ts";
 
 /** The key after this body, as far as it may become that. */
@@ -17,6 +18,7 @@ export async function wantedKey(
 ): Promise<KeyRow> {
   const { deps, by } = call;
   const changed = changeKey(before, body, by, deps.nowMs());
+  if (body.router_settings !== undefined) refuseUnsoundRouter(changed.settings, deps.config);
   const team = await teamOf(before, changed, call);
   const after = inOrganization(before, changed, team, body.organization_id !== undefined);
   await requireRight(call, { before, after, team, body, isShown });

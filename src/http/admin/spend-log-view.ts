@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../core/json.ts";
+import { isCacheLost } from "../../core/lost-cache.ts";
 import { usdFromNano } from "../../core/money.ts";
 import type { RequestRow } from "../../platform/db/schema/requests.ts";
 import { renderOptionalTime, renderTime } from "./render.ts";
@@ -73,6 +74,9 @@ function renderMetadata(row: RequestRow): JsonObject {
     usage_source: row.usageSource,
     ending: row.ending,
     attempts: row.attempts,
+    route_reason: row.routeReason,
+    cached_tokens_expected: row.cachedTokensExpected,
+    cache_lost: isCacheLost(row),
     stream: row.stream,
     region: row.region,
     client: row.client,

@@ -7,6 +7,7 @@ import * as field from "./fields.ts";
 import { ADMIN_USER_ID } from "./guard.ts";
 import { tellTeamKeys } from "./key-teams.ts";
 import { noLimits } from "./limit-fields.ts";
+import { refuseUnsoundRouter } from "./own-router-settings.ts";
 import { bodyRoute, requireCovered, type AdminCall, type AdminRoute } from "./route.ts";
 import {
   changeTeam,
@@ -62,6 +63,7 @@ export const teamRoutes: AdminRoute[] = [
       const { body, deps, by } = call;
       const before = await requireOwnTeam(call, body.team_id);
       const wanted = changeTeam(before, body, by, deps.nowMs());
+      if (body.router_settings !== undefined) refuseUnsoundRouter(wanted.settings, deps.config);
       requireCovered(call, ownerOf(wanted), "teams of others");
       await requireSound(wanted, call);
       const after = await saveTeam(before, wanted, deps);
@@ -140,6 +142,7 @@ function newTeam(body: NewTeamBody, { deps, by }: AdminCall): TeamRow {
     updatedBy: by,
   };
   const row = changeTeam(blank, body, by, nowMs);
+  refuseUnsoundRouter(row.settings, deps.config);
   return { ...row, blocked: row.blocked ?? false };
 }
 

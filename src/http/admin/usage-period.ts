@@ -32,12 +32,13 @@ export function periodOf(
   { start_date: start, end_date: end }: PeriodQuery,
   { nowMs, timeZone }: Pick<AdminDeps, "nowMs" | "timeZone">,
   days = DAYS,
+  daysMax = DAYS_MAX,
 ): Period {
   const toDay = end ?? dayOf(nowMs(), timeZone);
   const fromDay = start ?? addDays(toDay, -days);
   if (toDay < fromDay) throw wrongDate("end_date", `${toDay} is before start_date, ${fromDay}`);
-  if (addDays(fromDay, DAYS_MAX) <= toDay) {
-    throw wrongDate("start_date", `at most ${DAYS_MAX} days can be asked for at once`);
+  if (addDays(fromDay, daysMax) <= toDay) {
+    throw wrongDate("start_date", `at most ${daysMax} days can be asked for at once`);
   }
   return { fromDay, toDay };
 }

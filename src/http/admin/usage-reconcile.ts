@@ -8,7 +8,6 @@ import {
   sumOfKey,
   type Tally,
 } from "../../platform/db/usage-reconcile.ts";
-import { GatewayError } from "../../core/errors.ts";
 import type { AdminDeps } from "./deps.ts";
 import * as field from "./fields.ts";
 import { requireKey } from "./key-changes.ts";
@@ -31,9 +30,8 @@ export const reconcileRoutes: AdminRoute[] = [
       "Compares single calls, their sums by day and hour, and the spend of keys; with key= also that key's account.",
     query: ReconcileQuery,
     async answer({ query, deps }) {
-      const period = periodOf(query, deps, 1);
+      const period = periodOf(query, deps, 1, DAYS_MAX);
       const days = daysOf(period);
-      if (days.length > DAYS_MAX) throw tooLong();
       const { fromMs, untilMs } = hoursOf(period, deps.timeZone);
       const found = await reconcileDays(deps.db, { ...period, fromMs, untilMs });
       const oldestDay = found.oldestMs === null ? null : dayOf(found.oldestMs, deps.timeZone);
@@ -91,9 +89,4 @@ async function compareKey(keyOrHash: string, deps: AdminDeps): Promise<JsonObjec
     sums_usd: usdFromNano(sums.costNanoUsd),
     matches: accountNanoUsd === row.spendNanoUsd && row.spendNanoUsd === sums.costNanoUsd,
   };
-}
-
-function tooLong(): GatewayError {
-  const message = `start_date: at most ${DAYS_MAX} days can be compared at once`;
-  return new GatewayError("invalid_request", message, { param: "start_date" });
 }

@@ -1,5 +1,5 @@
-import type { Json } from "../../core/json.ts";
-import { isJsonObject } from "../../core/json.ts";
+import { ownRouterSettings } from "../../core/config/key-router.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
 import {
   NO_LIMITS,
   type KeyPolicy,
@@ -36,7 +36,8 @@ export function keyPolicyOf(
     blocked: row.blocked ?? false,
     metadata,
     tags: textsIn(metadata["tags"]),
-    aliases: namesIn(settings["aliases"]),
+    aliases: { ...routerAliases(settings), ...namesIn(settings["aliases"]) },
+    ...routerSettingsIn(settings),
     allowedRoutes: textsIn(settings["allowed_routes"]),
     allowedAddresses: textsIn(settings["allowed_ips"] ?? metadata["allowed_ips"]),
     enforcedParameters: textsIn(metadata["enforced_params"]),
@@ -70,7 +71,8 @@ export function teamPolicyOf(
     blocked: row.blocked ?? false,
     members,
     memberLimits: memberLimits({}, row),
-    aliases: namesIn(row.settings["model_aliases"]),
+    aliases: { ...routerAliases(row.settings), ...namesIn(row.settings["model_aliases"]) },
+    ...routerSettingsIn(row.settings),
     enforcedParameters: textsIn(row.metadata["enforced_params"]),
   };
 }
@@ -127,6 +129,18 @@ function isUnlimited(limits: Limits): boolean {
     limits.tokensPerMinute === null &&
     limits.parallel === null
   );
+}
+
+/** LiteLLM has two places for names of one's own; the older one comes first. */
+function routerAliases({ router_settings: settings }: JsonObject): Record<string, string> {
+  return isJsonObject(settings) ? namesIn(settings["model_group_alias"]) : {};
+}
+
+function routerSettingsIn({ router_settings: written }: JsonObject): {
+  routerSettings?: JsonObject;
+} {
+  const routerSettings = ownRouterSettings(written);
+  return routerSettings === undefined ? {} : { routerSettings };
 }
 
 function namesIn(value: Json | undefined): Record<string, string> {

@@ -1,4 +1,6 @@
+import type { Json } from "../../core/json.ts";
 import type { SharedKind, SharedPolicy } from "../../core/ledger/shared/terms.ts";
+import { REGIONS, type Region } from "../../core/routing/region.ts";
 import type { Database } from "./database.ts";
 import { findBudgetRow } from "./budgets.ts";
 import { findCustomerRow } from "./customers.ts";
@@ -31,7 +33,13 @@ export function sharedPolicyOf(found: SharedRow): SharedPolicy {
     models: row.models,
     blocked: row.blocked ?? false,
     ...(limits.softBudget !== null && { softBudget: limits.softBudget }),
+    ...(kind === "end_user" && regionIn(found.row.settings["allowed_model_region"])),
   };
+}
+
+function regionIn(written: Json | undefined): { region?: Region } {
+  const region = REGIONS.find((one) => one === written);
+  return region === undefined ? {} : { region };
 }
 
 /** `undefined` where nobody made rules: a tag or an end user needs no row to be counted. */

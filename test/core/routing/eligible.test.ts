@@ -48,7 +48,7 @@ function eligible(demands: Partial<Demands>, router: Record<string, unknown> = {
   });
   const found = findEligible(
     config.deployments,
-    { tags: [], inputTokens: 0, ...demands },
+    { tags: [], regions: [], inputTokens: 0, ...demands },
     config.router,
   );
   return found.kind === "some" ? found.deployments.map((one) => one.id) : found.because;
@@ -60,21 +60,23 @@ describe("the deployments that may serve a call", () => {
   });
 
   it("are in the region that is asked, which unknown is not", () => {
-    expect(eligible({ region: "eu" })).toEqual(["eu"]);
-    expect(eligible({ region: "us" })).toEqual(["us"]);
+    expect(eligible({ regions: ["eu"] })).toEqual(["eu"]);
+    expect(eligible({ regions: ["us"] })).toEqual(["us"]);
+    expect(eligible({ regions: ["us", "us"] })).toEqual(["us"]);
+    expect(eligible({ regions: ["us", "eu"] })).toBe("region");
   });
 
   it("have a window that is large enough, where that is checked and known", () => {
     const checked = { enable_pre_call_checks: true };
     expect(eligible({ inputTokens: 101 }, checked)).toEqual(["eu", "any"]);
     expect(eligible({ inputTokens: 100 }, checked)).toEqual(["eu", "us", "any"]);
-    expect(eligible({ inputTokens: 101, region: "us" }, checked)).toBe("context-window");
+    expect(eligible({ inputTokens: 101, regions: ["us"] }, checked)).toBe("context-window");
   });
 
   it("have the tags, where these are looked at", () => {
     const filtered = { enable_tag_filtering: true };
     expect(eligible({ tags: ["paid"] }, filtered)).toEqual(["us"]);
-    expect(eligible({ tags: ["paid"], region: "eu" }, filtered)).toBe("region");
+    expect(eligible({ tags: ["paid"], regions: ["eu"] }, filtered)).toBe("region");
     expect(eligible({ tags: ["other"] }, filtered)).toBe("tags");
   });
 });

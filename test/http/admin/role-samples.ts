@@ -200,6 +200,7 @@ export const SAMPLES: Readonly<Record<string, Sample | undefined>> = {
   "GET /usage/hourly": list,
   "GET /usage/trend": list,
   "GET /usage/heavy-users": list,
+  "GET /usage/caches": list,
   "GET /usage/reconcile": list,
   "GET /spend/logs": list,
   "GET /spend/logs/v2": list,

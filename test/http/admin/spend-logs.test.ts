@@ -54,6 +54,27 @@ describe("GET /spend/logs", () => {
     ]);
   });
 
+  it("tells where a conversation was sent, what cache was expected there, and that it was lost", async () => {
+    const usage = { ...call("1").usage, inputTokens: 50_000, cacheReadTokens: 0 };
+    const sent = { routeReason: "affinity", cachedTokensExpected: 40_000 } as const;
+    await insertTraffic([
+      call("1", { ...sent, usage }),
+      call("2", { ...sent, usage: { ...usage, cacheReadTokens: 39_000 } }),
+      call("3", { ...sent, usage, status: "failure", ending: "broken", usageSource: "observed" }),
+    ]);
+    const metadataOf = async (id: string) => (await ask(`/spend/logs?request_id=${id}`)).body;
+    const expected = { route_reason: "affinity", cached_tokens_expected: 40_000 };
+    for (const [id, lost] of [
+      ["1", true],
+      ["2", false],
+      ["3", false],
+    ] as const) {
+      expect(await metadataOf(id), id).toMatchObject([
+        { metadata: { ...expected, cache_lost: lost } },
+      ]);
+    }
+  });
+
   it("shows what was said where the operator had it logged", async () => {
     const content = { messages: [{ role: "user", content: "hi" }], response: "hello" };
     await insertTraffic([call("1", { content })]);

@@ -1,3 +1,4 @@
+import type { Region } from "../../routing/region.ts";
 import { createCounters } from "../counters.ts";
 import type { Purse } from "../money.ts";
 import { NO_LIMITS, type KeyPolicy } from "../policy.ts";
@@ -32,6 +33,11 @@ export function sharedScopes(state: AccountState, names: readonly SharedName[]):
     const { kind, name, models, blocked } = policy;
     return [{ kind, id, name, model: null, models, limits: NO_LIMITS, blocked }];
   });
+}
+
+/** Where the parties of a call let its prompt be read. */
+export function regionsOf(state: AccountState, scopeIds: readonly string[]): Region[] {
+  return scopeIds.flatMap((id) => state.slices.get(id)?.policy.region ?? []);
 }
 
 /**

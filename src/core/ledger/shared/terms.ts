@@ -1,4 +1,5 @@
 import type { ScopeKind } from "../../ledger.ts";
+import type { Region } from "../../routing/region.ts";
 import type { Budget } from "../policy.ts";
 import type { SharedWindow } from "./window.ts";
 
@@ -19,6 +20,8 @@ export interface SharedPolicy extends SharedName {
   /** Empty: every model. */
   models: string[];
   blocked: boolean;
+  /** Where prompts of an end user may be read; undefined: anywhere. */
+  region?: Region;
   /** Set where the budget is everybody's default and nobody's own. */
   isDefault?: true;
   /** Refuses nothing; told of where there is a budget, for nothing else is counted. */

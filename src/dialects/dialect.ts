@@ -76,6 +76,12 @@ export interface CallerDialect {
   /** Writes a whole answer from the events of one. */
   renderAnswer(events: readonly ChatEvent[], context: AnswerContext): JsonObject;
 
+  /**
+   * Names the model that was asked for in a vendor's answer, or in one frame of it, of the same grammar.
+   * Absent where callers are told the vendor's own id.
+   */
+  restamp?(answer: string, model: string): string;
+
   /** The body and the extra headers of an error, as this grammar's clients expect them. */
   renderError(error: GatewayError, context: ErrorContext): RenderedError;
 

@@ -5,7 +5,7 @@ import { chargeFor } from "./charge.ts";
 import type { ForwardedAnswer } from "./forward-attempt.ts";
 import { openOutlet, type Outlet } from "./outlet.ts";
 import { NOTHING_OBSERVED, type Observed, type Outcome } from "./outcome.ts";
-import type { Relay } from "./relaying.ts";
+import { restamped, type Relay } from "./relaying.ts";
 
 /**
  * The answer goes to the caller as it is. Whatever it is charged by is known when it begins; text is
@@ -32,7 +32,7 @@ export function relayForwarded(work: Relay, answer: ForwardedAnswer, observed: O
   }
   if (!isText) return relaySound(work, body, outcome, headers);
   work.settle(outcome);
-  return new Response(body, { headers });
+  return new Response(restamped(body, work), { headers });
 }
 
 /** Sound moves natively; only its end is waited for, and who brought it about. */

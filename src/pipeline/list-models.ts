@@ -10,8 +10,9 @@ import { identify } from "./identify.ts";
 export async function listModels(headers: Headers, deps: Deps, url?: string): Promise<string[]> {
   const caller = await identify(headers, deps, url);
   const { mayUse, aliases } = await readGrant(caller, visitOf(headers, "/v1/models"), deps);
-  const { groups, aliases: nicknames } = deps.config;
-  const names = new Set([...groups.keys(), ...nicknames.keys(), ...Object.keys(aliases)]);
+  const { groups, aliases: nicknames, hiddenAliases } = deps.config;
+  const shown = [...nicknames.keys()].filter((name) => !hiddenAliases.has(name));
+  const names = new Set([...groups.keys(), ...shown, ...Object.keys(aliases)]);
   return [...names].filter((name) => {
     const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
     const group = findGroup(alias?.model ?? name, deps.config);

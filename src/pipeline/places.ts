@@ -19,7 +19,7 @@ import type { Charge } from "./charge.ts";
 import type { Deps } from "./deps.ts";
 import type { Outcome } from "./outcome.ts";
 import { readQuota } from "./quota-headers.ts";
-import { callEndsAtMs } from "./timeouts.ts";
+import { callEndsAtMs, cutsEarly } from "./timeouts.ts";
 
 /** A place in a deployment's windows, for one attempt. */
 export interface Place {
@@ -128,7 +128,7 @@ export function createPlaces(call: Call, deps: Deps): Places {
     async choose(wanted) {
       const early = begun;
       begun = undefined;
-      if (early !== undefined && isFor(early, wanted)) return early.choice;
+      if (early !== undefined && isFor(early, wanted, call)) return early.choice;
       if (early !== undefined) giveBack(early);
       return ask(wanted);
     },
@@ -168,6 +168,8 @@ interface LetGo {
 interface Begun {
   group: string;
   eligible: readonly string[];
+  /** Whose settings it was asked for by. */
+  router: RouterSettings;
   choice: Promise<Place | Full>;
 }
 
@@ -185,11 +187,13 @@ function beginWith(
   const choice = choose(eligible);
   // The place has to be given back even if the call is refused, or its caller leaves, before it comes.
   call.context.waitUntil(choice.catch(() => undefined));
-  return { group: call.group.name, eligible, choice };
+  return { group: call.group.name, eligible, router: call.terms.router, choice };
 }
 
-function isFor(begun: Begun, { group, eligible }: Wanted): boolean {
-  return begun.group === group.name && begun.eligible.join("\n") === eligible.join("\n");
+/** What was only guessed may be different by now. */
+function isFor(begun: Begun, { group, eligible }: Wanted, { terms: { router } }: Call): boolean {
+  const isSame = begun.group === group.name && begun.eligible.join("\n") === eligible.join("\n");
+  return isSame && strategyFor(group, begun.router) === strategyFor(group, router);
 }
 
 /**
@@ -242,10 +246,14 @@ function ownStrategy(
 function endOf(
   { sentAtMs }: Place,
   ended: { outcome: Outcome; charge: Charge } | undefined,
-  { envelope: { stream } }: Call,
+  call: Call,
   deps: Deps,
 ): Told {
   if (ended === undefined || sentAtMs === undefined) return UNSENT;
-  const timing = { sentAtMs, nowMs: deps.nowMs(), stream };
+  const { deployment } = ended.outcome;
+  const nowMs = deps.nowMs();
+  const isEarly =
+    deployment !== undefined && cutsEarly(call, deployment, deps.config.router, nowMs);
+  const timing = { sentAtMs, nowMs, stream: call.envelope.stream, cutsEarly: isEarly };
   return toldOfEnding(ended.outcome, ended.charge, timing);
 }

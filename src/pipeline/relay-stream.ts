@@ -11,7 +11,7 @@ import { answerHeaders } from "./answer-headers.ts";
 import type { Deps } from "./deps.ts";
 import { openOutlet, type Outlet } from "./outlet.ts";
 import { createObserver, type Observer } from "./outcome.ts";
-import { answerContext, type Relay } from "./relaying.ts";
+import { answerContext, restamped, type Relay } from "./relaying.ts";
 
 /**
  * Streams an answer to the caller and settles when it ends, whoever ends it. The work runs under
@@ -247,7 +247,8 @@ function createRewriter(work: Relay, answer: StreamedAnswer): Rewriter {
   return {
     rewrite: ({ frame, events }) => {
       if (frame === undefined || !events.every(isNotError)) return [];
-      return hidesUsage && isUsageOnlyFrame(frame) ? [] : [frame];
+      if (hidesUsage && isUsageOnlyFrame(frame)) return [];
+      return [{ ...frame, data: restamped(frame.data, work) }];
     },
     ping: () => [],
   };

@@ -3,7 +3,7 @@ import { AnswerLost } from "./answer-lost.ts";
 import { chargeFor } from "./charge.ts";
 import { observeForwarded, relayForwarded } from "./forward-relay.ts";
 import type { Observed, Outcome } from "./outcome.ts";
-import { answerContext, type Relay } from "./relaying.ts";
+import { answerContext, restamped, type Relay } from "./relaying.ts";
 import { relayStream } from "./relay-stream.ts";
 import { observeAnswer, type WholeAnswer } from "./upstream-answer.ts";
 
@@ -61,7 +61,8 @@ function relayWhole(work: Relay, answer: WholeAnswer, observed: Observed): Respo
 
 function renderBody(work: Relay, answer: WholeAnswer): string {
   const { dialect } = work.call;
-  if (answer.dialect.name === dialect.name && answer.inOwnWords !== true) return answer.text;
+  if (answer.dialect.name === dialect.name && answer.inOwnWords !== true)
+    return restamped(answer.text, work);
   return JSON.stringify(dialect.renderAnswer(answer.events, answerContext(work)));
 }
 

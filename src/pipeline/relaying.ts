@@ -16,6 +16,13 @@ export interface Relay {
   deps: Deps;
 }
 
+/** A same-grammar answer, or one frame of it, with the name of the model that was asked for. */
+export function restamped(text: string, { call, answered }: Relay): string {
+  // Which model a router chose is what its callers want to know.
+  if (answered.deployment.model.startsWith("model-router")) return text;
+  return call.dialect.restamp?.(text, call.envelope.model) ?? text;
+}
+
 /** What the caller's grammar needs to write the answer. */
 export function answerContext({ call, deps }: Relay): AnswerContext {
   return {

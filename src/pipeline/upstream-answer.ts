@@ -155,8 +155,8 @@ function canForward(attempt: Attempt, dialect: UpstreamDialect): boolean {
   const { call, provider } = attempt;
   if (dialect.name !== call.dialect.name || isInOwnWords(attempt)) return false;
   if (provider.framing !== call.dialect.framing.name) return false;
-  // The usage chunk we asked for has to be taken out again for callers who did not.
-  return dialect.name !== "openai-chat" || call.envelope.streamUsage;
+  // What names the model in every frame is written again frame by frame.
+  return call.dialect.restamp === undefined;
 }
 
 /** What cannot be written anew (several answers, probabilities) passes as it comes. */

@@ -18,6 +18,9 @@ import {
 
 const COUNTED = { stream: true, stream_options: { include_usage: true } };
 
+/** The same, but for the one thing that is the gateway's to say. */
+const renamed = (text: string): string => text.replaceAll("gpt-4.1-2025-04-14", "gpt");
+
 /** The whole line over real accounts, with every settlement kept. */
 function lineTo(fetch: World["fetch"]) {
   const { deps, kept } = lineWith(fetch);
@@ -34,13 +37,13 @@ function lineTo(fetch: World["fetch"]) {
 }
 
 describe("a call that is answered", () => {
-  it("whole is passed on untouched and settled once, at what it cost", async () => {
+  it("whole is passed on under the asked name and settled once, at what it cost", async () => {
     const { fetch } = vendors({ a: answers.whole });
     const { deps, settlements, ask } = lineTo(fetch);
     const { key, ...caller } = await newKey();
     const context = contextIn(deps);
     const response = await ask(key, {}, context);
-    expect(await response.text()).toBe(await answers.whole().text());
+    expect(await response.text()).toBe(renamed(await answers.whole().text()));
     // 10 tokens at $2 and 2 at $8 per million.
     expect(response.headers.get("x-litellm-response-cost")).toBe("0.000036");
     await context.done();
@@ -73,23 +76,9 @@ describe("a call that is answered", () => {
     const { key } = await newKey();
     const context = contextIn(deps);
     const response = await ask(key, COUNTED, context);
-    expect(await response.text()).toBe(text);
+    expect(await response.text()).toBe(renamed(text));
     await context.done();
     expect(settlements).toMatchObject([{ record: { ending: "finished" } }]);
-  });
-
-  it("and not passed on to its end is no whole answer, whatever was counted", async () => {
-    // The runtime cannot pipe one stream of its own into another, and says so when it is asked to.
-    const { fetch } = vendors({ a: answers.streamed });
-    const { deps, settlements, ask } = lineTo(fetch);
-    const { key } = await newKey();
-    const context = contextIn(deps);
-    const response = await ask(key, COUNTED, context);
-    await expect(response.text()).rejects.toThrow();
-    await context.done();
-    expect(settlements).toMatchObject([
-      { costNanoUsd: 36_000, record: { ending: "broken", usageSource: "reported" } },
-    ]);
   });
 
   it("by a stream that stops is charged for what came, and told as an error", async () => {

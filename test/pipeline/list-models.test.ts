@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findGroup } from "../../src/core/plan.ts";
 import { listModels } from "../../src/pipeline/list-models.ts";
 import { rejectionOf } from "../core/thrown.ts";
 import { newKey, MASTER_KEY, worldWith } from "./world.ts";
@@ -11,13 +12,19 @@ const model = (name: string, groups: string[] = []): object => ({
 
 const deps = worldWith({
   model_list: [model("gpt"), model("claude", ["beta"]), model("openai/mini"), model("gpt")],
-  router_settings: { model_group_alias: { nick: "claude" } },
+  router_settings: {
+    model_group_alias: { nick: "claude", secret: { model: "gpt", hidden: true } },
+  },
 });
 
 const listFor = async (models: string[]): Promise<string[]> => {
   const { key } = await newKey({ models });
   return listModels(new Headers({ authorization: `Bearer ${key}` }), deps);
 };
+
+it("a hidden alias is served and shown in no list", () => {
+  expect(findGroup("secret", deps.config)?.name).toBe("gpt");
+});
 
 describe("the models of a key", () => {
   it.each([

@@ -232,6 +232,34 @@ export const CHUNKS: (object | string)[] = [
   "[DONE]",
 ];
 
+/** A model of Anthropic's, and what it streams: at $3 and $15 per million, 10 tokens and 2. */
+export function claudeAt(id: string): object {
+  const litellm_params = {
+    model: "anthropic/claude-sonnet-4-5",
+    api_key: `sk-of-${id}`,
+    api_base: `https://${id}.example`,
+  };
+  return { model_name: "claude", litellm_params, model_info: { id } };
+}
+
+export const CLAUDE_STREAM = [
+  {
+    type: "message_start",
+    message: {
+      ...{ id: "msg_1", type: "message", role: "assistant", model: "claude-sonnet-4-5-20250929" },
+      ...{ content: [], stop_reason: null, stop_sequence: null },
+      usage: { input_tokens: 10, output_tokens: 1 },
+    },
+  },
+  { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hello" } },
+  { type: "content_block_stop", index: 0 },
+  { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+  { type: "message_stop" },
+]
+  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  .join("");
+
 export function sse(...events: (object | string)[]): Response {
   const text = events
     .map((one) => `data: ${typeof one === "string" ? one : JSON.stringify(one)}\n\n`)

@@ -1,5 +1,5 @@
-import type { Connection } from "./deployment.ts";
-import type { ProviderWord } from "./model-name.ts";
+import type { Connection, Deployment } from "./deployment.ts";
+import { PROVIDERS, type ProviderWord } from "./model-name.ts";
 import type { Problem } from "./problem.ts";
 
 /** Every member of `Connection`, so that the entry's other parameters stay out of it. */
@@ -82,7 +82,36 @@ const DEFAULTS: Partial<Record<ProviderWord, Partial<Record<Field, readonly stri
 /** Everybody else's are the provider's own word in capitals: `MISTRAL_API_KEY`. */
 function usualVariables(provider: ProviderWord): Partial<Record<Field, readonly string[]>> {
   const word = provider.toUpperCase();
-  return { api_key: [`${word}_API_KEY`], api_base: [`${word}_API_BASE`] };
+  return DEFAULTS[provider] ?? { api_key: [`${word}_API_KEY`], api_base: [`${word}_API_BASE`] };
+}
+
+/** Bedrock's credentials. They are taken as one identity, and not field by field: see `withAws`. */
+const AWS_IDENTITY = {
+  aws_bearer_token: "AWS_BEARER_TOKEN_BEDROCK",
+  aws_access_key_id: "AWS_ACCESS_KEY_ID",
+  aws_secret_access_key: "AWS_SECRET_ACCESS_KEY",
+  aws_session_token: "AWS_SESSION_TOKEN",
+} as const satisfies Partial<Record<Field, string>>;
+
+/** Every variable that stands in for a field somewhere: what a local gateway is given of the shell. */
+export function usualVariableNames(): string[] {
+  const names = PROVIDERS.flatMap((one) => Object.values(usualVariables(one)).flat());
+  return [...new Set([...names, ...Object.values(AWS_IDENTITY)])];
+}
+
+/** What an administrator sets to fill a field: the variable its entry names, or else the usual one. */
+export function nameToSet(
+  field: string,
+  { provider, unresolved }: Pick<Deployment, "provider" | "unresolved">,
+): string {
+  const word = PROVIDERS.find((one) => one === synonymOf(provider));
+  const usual: Record<string, readonly string[]> = word === undefined ? {} : usualVariables(word);
+  const identity: Record<string, string> = word === "bedrock" ? AWS_IDENTITY : {};
+  return unresolved[field] ?? identity[field] ?? usual[field]?.[0] ?? field;
+}
+
+function synonymOf(provider: string): string {
+  return provider === "vertex_ai_beta" ? "vertex_ai" : provider;
 }
 
 export interface ConnectionSource {
@@ -146,7 +175,7 @@ function environmentValue(
   { variables, region }: ConnectionSource,
 ): string | undefined {
   if (field === "aws_region_name" && region !== undefined) return region;
-  const names = (DEFAULTS[provider] ?? usualVariables(provider))[field] ?? [];
+  const names = usualVariables(provider)[field] ?? [];
   return names.map((name) => variables.get(name)).find((value) => value !== undefined);
 }
 
@@ -170,11 +199,11 @@ function withAws(connection: Connection, source: ConnectionSource): Connection {
 }
 
 function environmentIdentity(variables: ReadonlyMap<string, string>): Connection {
-  const bearer = variables.get("AWS_BEARER_TOKEN_BEDROCK");
+  const bearer = variables.get(AWS_IDENTITY.aws_bearer_token);
   if (bearer !== undefined) return { aws_bearer_token: bearer };
-  const id = variables.get("AWS_ACCESS_KEY_ID");
-  const secret = variables.get("AWS_SECRET_ACCESS_KEY");
-  const session = variables.get("AWS_SESSION_TOKEN");
+  const id = variables.get(AWS_IDENTITY.aws_access_key_id);
+  const secret = variables.get(AWS_IDENTITY.aws_secret_access_key);
+  const session = variables.get(AWS_IDENTITY.aws_session_token);
   return {
     ...(id !== undefined && { aws_access_key_id: id }),
     ...(secret !== undefined && { aws_secret_access_key: secret }),

@@ -93,6 +93,8 @@ export interface GatewayConfig {
   groups: ReadonlyMap<string, readonly Deployment[]>;
   /** `router_settings.model_group_alias`. */
   aliases: ReadonlyMap<string, string>;
+  /** Aliases that work and that no list of models shows. */
+  hiddenAliases: ReadonlySet<string>;
   /** Groups named by patterns (`bedrock/*`), most specific first. Their entries are not in `deployments`. */
   wildcards: readonly WildcardGroup[];
   router: RouterSettings;

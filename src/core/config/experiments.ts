@@ -23,10 +23,23 @@ export function readExperiments(
     if (Math.abs(sum - 100) > PERCENT_TOLERANCE) {
       tell(["variants"], `have ${sum} percent together: they must have 100`);
     }
+    const names = one.variants.map(({ name }) => name);
     for (const [at, variant] of one.variants.entries()) {
+      if (names.indexOf(variant.name) !== at) {
+        tell(
+          ["variants", at, "name"],
+          "is another variant's name: reports could not tell them apart",
+        );
+      }
       if (!isServed(variant.model)) {
         tell(["variants", at, "model"], `is served by nobody: no model_name is ${variant.model}`);
       }
+    }
+    if (!isServed(one.model)) {
+      // One that is added at run time may come yet.
+      const path = pathOf(["sekisho_settings", "experiments", index, "model"]);
+      const message = `no model_name is ${one.model}, so nothing is tested; an alias does not count`;
+      report.warnings.push({ path, message });
     }
     if (experiments.has(one.model)) tell(["model"], "has an experiment already");
     experiments.set(one.model, { ...one, subject: one.subject ?? "session" });

@@ -59,7 +59,7 @@ export const ROUTER_SETTINGS = known(
   context_window_fallbacks content_policy_fallbacks max_fallbacks enable_pre_call_checks
   enable_tag_filtering tag_filtering_match_any allowed_model_region default_max_parallel_requests
   optional_pre_call_checks deployment_affinity_ttl_seconds routing_groups`,
-  `tag_routing_prefix enable_weighted_failover provider_budget_config default_litellm_params
+  `tag_routing_prefix provider_budget_config default_litellm_params
   set_verbose debug_level cache_responses cache_kwargs caching_groups client_ttl
   polling_interval default_priority assistants_config alerting_config router_general_settings`,
   {
@@ -68,6 +68,7 @@ export const ROUTER_SETTINGS = known(
     redis_password: NO_REDIS,
     redis_url: NO_REDIS,
     redis_db: NO_REDIS,
+    enable_weighted_failover: "who is asked next is always chosen by the weights",
   },
 );
 

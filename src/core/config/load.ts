@@ -72,6 +72,7 @@ export function loadConfig(
     deployments,
     groups,
     aliases,
+    hiddenAliases: hiddenAliases(file),
     wildcards,
     router,
     routerFor: keyRouterReader(file, router, findName),
@@ -113,9 +114,6 @@ function readAliases(
   for (const [name, alias] of Object.entries(file.router_settings?.model_group_alias ?? {})) {
     const path = pathOf(["router_settings", "model_group_alias", name]);
     const target = typeof alias === "string" ? alias : alias.model;
-    if (typeof alias !== "string" && alias["hidden"] === true) {
-      report.warnings.push({ path, message: "not supported yet: hidden" });
-    }
     if (names.has(name)) {
       report.problems.push({
         path,
@@ -128,6 +126,14 @@ function readAliases(
     aliases.set(name, target);
   }
   return aliases;
+}
+
+function hiddenAliases({ router_settings: router = {} }: ConfigFile): Set<string> {
+  const written = Object.entries(router.model_group_alias ?? {});
+  const hidden = written.filter(
+    ([, alias]) => typeof alias !== "string" && alias["hidden"] === true,
+  );
+  return new Set(hidden.map(([name]) => name));
 }
 
 /** A deployment of weight zero is one for emergencies; a group of nothing else serves nobody. */

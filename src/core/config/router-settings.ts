@@ -41,7 +41,7 @@ export function readRouterSettings(
     idleTimeoutMs: optionalMilliseconds(router.stream_idle_timeout),
     connectTimeoutMs: own.connect_timeout_ms,
     strategy: router.routing_strategy,
-    groupStrategies: readGroupStrategies(router),
+    groupStrategies: readGroupStrategies(router, report),
     latencyBuffer: strategyArguments.lowest_latency_buffer ?? 0,
     latencyTtlMs: milliseconds(strategyArguments.ttl ?? LATENCY_TTL_SECONDS),
     cooldownMs: milliseconds(router.cooldown_time ?? COOLDOWN_SECONDS),
@@ -82,11 +82,16 @@ function readGroupRetries(router: Router, report: Report): Map<string, CountByCa
   );
 }
 
-function readGroupStrategies(router: Router): Map<string, Strategy> {
-  const entries = (router.routing_groups ?? []).flatMap(({ models, routing_strategy: strategy }) =>
-    strategy === undefined ? [] : models.map((model) => [model, strategy] as const),
-  );
-  return new Map(entries);
+function readGroupStrategies(router: Router, report: Report): Map<string, Strategy> {
+  const strategies = new Map<string, Strategy>();
+  for (const [index, group] of (router.routing_groups ?? []).entries()) {
+    const { models, routing_strategy: strategy } = group;
+    if (strategy !== undefined) for (const model of models) strategies.set(model, strategy);
+    if (group["routing_strategy_args"] === undefined) continue;
+    const path = pathOf(["router_settings", "routing_groups", index, "routing_strategy_args"]);
+    report.warnings.push({ path, message: "not supported yet: those of router_settings count" });
+  }
+  return strategies;
 }
 
 /** LiteLLM's checks that keep a conversation, or an account's thoughts, where they are. */

@@ -3,6 +3,7 @@ import { failureOf } from "../failure.ts";
 import { sse } from "../framing/sse.ts";
 import { renderError, renderStreamError } from "./errors.ts";
 import { parseRequest } from "./parse-request.ts";
+import { restamp } from "./pass-through.ts";
 import { readAnswer, readUsage } from "./read-answer.ts";
 import { readEnvelope } from "./read-envelope.ts";
 import { createReader } from "./read-stream.ts";
@@ -20,6 +21,7 @@ export const openAiChat: CallerDialect & UpstreamDialect = {
   renderAnswer,
   renderError,
   renderStreamError,
+  restamp,
   keepAlive: undefined,
   renderRequest,
   createReader,

@@ -1,3 +1,4 @@
+import { createBodyPatch } from "../../core/body-patch.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
 import type { Frame } from "../framing/frame.ts";
 
@@ -7,4 +8,15 @@ export function isUsageOnlyFrame(frame: Frame): boolean {
   if (!/"choices"\s*:\s*\[\s*\]/.test(frame.data)) return false;
   const chunk = parseJson(frame.data);
   return isJsonObject(chunk) && isJsonObject(chunk.usage);
+}
+
+/** As LiteLLM does: an alias stays an alias, and one name serves several vendors. Nothing else changes. */
+export function restamp(answer: string, model: string): string {
+  const value = answer.startsWith("{") ? parseJson(answer) : undefined;
+  if (!isJsonObject(value) || typeof value.model !== "string" || value.model === model) {
+    return answer;
+  }
+  const patch = createBodyPatch(answer, value);
+  patch.set("model", model);
+  return patch.text();
 }

@@ -133,7 +133,13 @@ function isUnlimited(limits: Limits): boolean {
 
 /** LiteLLM has two places for names of one's own; the older one comes first. */
 function routerAliases({ router_settings: settings }: JsonObject): Record<string, string> {
-  return isJsonObject(settings) ? namesIn(settings["model_group_alias"]) : {};
+  const written = isJsonObject(settings) ? settings["model_group_alias"] : undefined;
+  const entries = Object.entries(isJsonObject(written) ? written : {});
+  return namesIn(
+    Object.fromEntries(
+      entries.map(([name, alias]) => [name, isJsonObject(alias) ? alias["model"] : alias]),
+    ),
+  );
 }
 
 function routerSettingsIn({ router_settings: written }: JsonObject): {

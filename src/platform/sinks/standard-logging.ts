@@ -1,5 +1,6 @@
 import type { Json } from "../../core/json.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
+import { isCacheLost } from "../../core/lost-cache.ts";
 import { usdFromNano } from "../../core/money.ts";
 import type { CallRecord } from "../../core/record.ts";
 import { readClient } from "./client.ts";
@@ -47,6 +48,7 @@ export function standardLoggingPayload(record: CallRecord, options: PayloadOptio
     attempts: record.attempts,
     deployment: record.deploymentId,
     region: record.region,
+    ...promptCache(record),
     usage_source: record.usageSource,
     config_version: record.configVersion,
     ...(options.late ? { late: true } : {}),
@@ -131,6 +133,16 @@ function tokenCounts({ usage }: CallRecord) {
     cache_read_input_tokens: usage.cacheReadTokens,
     cache_creation_input_tokens: usage.cacheWrite5mTokens + usage.cacheWrite1hTokens,
     reasoning_tokens: usage.reasoningTokens,
+  };
+}
+
+/** `cache_read_input_tokens` beside it says what was observed. */
+function promptCache(record: CallRecord) {
+  const { routeReason, cachedTokensExpected, usage } = record;
+  return {
+    route_reason: routeReason,
+    cached_tokens_expected: cachedTokensExpected,
+    cache_lost: isCacheLost({ ...record, cacheReadTokens: usage.cacheReadTokens }),
   };
 }
 

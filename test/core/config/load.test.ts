@@ -145,9 +145,7 @@ describe("loadConfig", () => {
       ["gpt-4", "gpt-4o"],
       ["smart", "gpt-4o"],
     ]);
-    expect(warningsOf(raw)).toEqual([
-      "router_settings.model_group_alias.smart: not supported yet: hidden",
-    ]);
+    expect(warningsOf(raw)).toEqual([]);
   });
 });
 

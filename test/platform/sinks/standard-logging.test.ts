@@ -130,6 +130,9 @@ const GOLDEN = {
   attempts: 1,
   deployment: "cb41",
   region: "us-east-1",
+  route_reason: null,
+  cached_tokens_expected: 0,
+  cache_lost: false,
   duration_s: 2.28,
   time_to_first_token: 0.78,
   cache_read_input_tokens: 800,
@@ -211,6 +214,22 @@ describe("standardLoggingPayload", () => {
       price_version: "bound",
     });
   });
+
+  it.each([
+    [1_600, false],
+    [1_602, true],
+  ])(
+    "says that of %i tokens expected 800 were read from the cache, and whether it was lost: %s",
+    (expected, lost) => {
+      const changes = { routeReason: "affinity", cachedTokensExpected: expected } as const;
+      expect(payloadOf(changes)).toMatchObject({
+        route_reason: "affinity",
+        cached_tokens_expected: expected,
+        cache_read_input_tokens: 800,
+        cache_lost: lost,
+      });
+    },
+  );
 
   it("redacts answers of other grammars in LiteLLM's general shape", () => {
     expect(payloadOf({ callType: "anthropic_messages" }).response).toEqual({

@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sonnetIn } from "./regions.ts";
 import { entry, startWorld, type World } from "./world.ts";
 
 // What a team, a key and a customer say of how their calls are routed, over the whole gateway.
 let world: World;
 
-const SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0";
 const REGIONS = ["us-east-1", "eu-central-1"];
 
 beforeAll(async () => {
   world = await startWorld({
-    models: ({ credentials, url }) =>
+    models: (upstream) =>
       REGIONS.flatMap((region) => {
-        const parameters = {
-          model: `bedrock/${region.slice(0, 2)}.${SONNET}`,
-          aws_region_name: region,
-          aws_access_key_id: credentials.aws.accessKeyId,
-          aws_secret_access_key: credentials.aws.secretAccessKey,
-          aws_bedrock_runtime_endpoint: `${url}/bedrock/${region}`,
-        };
+        const parameters = sonnetIn(region, upstream);
         return [
           entry("sonnet", parameters, { id: `sonnet-${region}` }),
           entry(`only-${region}`, parameters, { id: `only-${region}` }),

@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sonnetIn } from "./regions.ts";
 import { entry, startWorld, type World } from "./world.ts";
 
 // One region of three throttles under load, as a vendor's quota does, and no caller sees it.
 let world: World;
 
-const SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0";
 const REGIONS = ["us-east-1", "us-west-2", "eu-central-1"];
 
 beforeAll(async () => {
   world = await startWorld({
-    models: ({ credentials, url }) =>
+    models: (upstream) =>
       REGIONS.flatMap((region) => {
-        const parameters = {
-          model: `bedrock/${region.slice(0, 2)}.${SONNET}`,
-          aws_region_name: region,
-          aws_access_key_id: credentials.aws.accessKeyId,
-          aws_secret_access_key: credentials.aws.secretAccessKey,
-          aws_bedrock_runtime_endpoint: `${url}/bedrock/${region}`,
-        };
+        const parameters = sonnetIn(region, upstream);
         return [
           entry("spread", parameters, { id: `spread-${region}` }),
           entry("limited", { ...parameters, rpm: 10 }, { id: `limited-${region}` }),

@@ -30,11 +30,20 @@ export interface KeptAnswer {
 /** The answer, or the task of making it for everybody who asks meanwhile. */
 export type Opened = { kind: "hit"; answer: KeptAnswer } | { kind: "make"; claim: string };
 
+/** What a call wants of one remembered answer. */
+export interface OpenWish {
+  ageMsMax: number | undefined;
+  /** How long it would rather wait for another's answer than make its own. */
+  waitMs: number;
+  /** What it makes, others may have: then they wait for it. */
+  keeps: boolean;
+}
+
 /** One remembered answer: who asks first makes it, and those who ask meanwhile wait for it. */
 export interface AnswerCache {
-  open(wish: { ageMsMax: number | undefined; waitMs: number }): Promise<Opened>;
+  open(wish: OpenWish): Promise<Opened>;
   keep(claim: string, answer: KeptAnswer, ttlMs: number): Promise<void>;
-  /** There will be no answer to keep: the next one in line makes its own. */
+  /** There will be no answer to keep: the next one in line makes its own. After two, all do. */
   letGo(claim: string): Promise<void>;
 }
 
@@ -53,15 +62,16 @@ export function readCacheWish(
   if (settings === undefined) return undefined;
   const said = isJsonObject(body["cache"]) ? body["cache"] : {};
   const directives = readDirectives(cacheControl);
-  const isOn = settings.byDefault || said["use-cache"] === true;
+  const isOn = settings.byDefault || isSet(said["use-cache"]);
+  const ttlMs = Math.round((seconds(said["ttl"]) ?? settings.ttlMs / SECOND_MS) * SECOND_MS);
   const reads = isOn && !isSet(said["no-cache"]) && !directives.has("no-cache");
-  const keeps = isOn && !isSet(said["no-store"]) && !directives.has("no-store");
+  const keeps = isOn && !isSet(said["no-store"]) && !directives.has("no-store") && ttlMs > 0;
   if (!reads && !keeps) return undefined;
   const ageSeconds = seconds(said["s-maxage"]) ?? seconds(directives.get("s-maxage"));
   return {
     reads,
     keeps,
-    ttlMs: Math.min((seconds(said["ttl"]) ?? settings.ttlMs / SECOND_MS) * SECOND_MS, TTL_MS_MAX),
+    ttlMs: Math.min(ttlMs, TTL_MS_MAX),
     ageMsMax: ageSeconds === undefined ? undefined : ageSeconds * SECOND_MS,
     namespace: typeof said["namespace"] === "string" ? said["namespace"] : settings.namespace,
   };
@@ -69,41 +79,6 @@ export function readCacheWish(
 
 /** What a caller says is kept for long is still forgotten one day. */
 const TTL_MS_MAX = 30 * 24 * 3_600 * SECOND_MS;
-
-/**
- * The text two calls have in common exactly when one answer serves both. Members in any order are the
- * same call; what only says who asks, and what the gateway itself reads, makes no difference.
- */
-export function canonicalText(body: JsonObject): string {
-  const { cache: _, ...meant } = body;
-  for (const name of ABOUT_THE_CALL) delete meant[name];
-  return write(meant);
-}
-
-const ABOUT_THE_CALL = [
-  "user",
-  "metadata",
-  "litellm_metadata",
-  "tags",
-  "safety_identifier",
-  "prompt_cache_key",
-  "litellm_session_id",
-  "litellm_trace_id",
-  "num_retries",
-  "timeout",
-  "stream_timeout",
-  "fallbacks",
-];
-
-function write(value: Json | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value ?? null);
-  const members = Object.keys(value)
-    .filter((name) => value[name] !== undefined)
-    .toSorted()
-    .map((name) => `${JSON.stringify(name)}:${write(value[name])}`);
-  return `{${members.join(",")}}`;
-}
 
 function readDirectives(header: string | null): Map<string, string> {
   const directives = (header ?? "").toLowerCase().split(",");
@@ -119,7 +94,8 @@ function isSet(value: Json | undefined): boolean {
   return value === true || value === "true";
 }
 
+/** What is no number says nothing; less than none is none. */
 function seconds(value: Json | undefined): number | undefined {
-  const number = typeof value === "string" && value !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : undefined;
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? Math.max(number, 0) : undefined;
 }

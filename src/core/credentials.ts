@@ -29,7 +29,7 @@ function keyInUrl(url: string | undefined): string {
 }
 
 function withoutScheme(value: string): string {
-  return value.trim().replace(/^bearer\s+/i, "");
+  return value.trim().replace(/^bearer(\s+|$)/i, "");
 }
 
 /** Compares secrets in time that does not depend on where they differ. */

@@ -37,12 +37,18 @@ export function drawVariant(experiment: Experiment, subject: Subject): Variant |
     point -= variant.percent;
     if (point < 0) return variant;
   }
-  return experiment.variants.at(-1);
+  // Shares may add up to a little less than a hundred; who has none still gets nobody.
+  return experiment.variants.findLast((variant) => variant.percent > 0);
 }
 
 /** How a call's variant stands in its record and in every report by tag. */
 export function variantTag(experiment: Experiment, variant: Variant): string {
-  return `experiment:${experiment.name}=${variant.name}`;
+  return `${experimentTag(experiment)}${variant.name}`;
+}
+
+/** What the tags of all its variants begin with. */
+export function experimentTag({ name }: Experiment): string {
+  return `experiment:${name}=`;
 }
 
 /** From 0 up to 1, spread evenly (FNV-1a, mixed at the end so that its upper bits are as good). */

@@ -27,6 +27,8 @@ export interface Failure {
   /** The request parameter at fault, when the vendor names one. */
   param?: string;
   retryAfterMs?: number;
+  /** The call had so little time that its timeout says nothing about the deployment. */
+  isHasty?: boolean;
   /** The vendor's untouched answer, for callers who speak its grammar. */
   raw?: { status: number; headers: Headers; body: string };
 }

@@ -86,6 +86,8 @@ export interface ReserveRequest extends Visit {
   /** The public model name, and the access groups it belongs to. */
   model: string;
   accessGroups: string[];
+  /** Whose list entries and access groups count, where an A/B test has another model serve it. */
+  accessModel?: string;
   /** The name the caller sent. */
   modelAsked: string;
   /** The name `model` was found by: the caller's, or what an alias of the key makes of it. */

@@ -43,7 +43,7 @@ export function retryRule(failure: Failure, voices: RetryVoices): RetryRule {
 }
 
 /** With waits that double, more attempts than this outlast every client. */
-const RETRIES_MAX = 20;
+export const RETRIES_MAX = 20;
 
 /**
  * How long to leave a deployment alone that failed so many times for this call: as long as the vendor

@@ -12,6 +12,7 @@ import type { Places } from "./places.ts";
 import { errorOfRefusal } from "./refusals.ts";
 import { meantBy } from "./resolve-model.ts";
 import { termsOf } from "./terms.ts";
+import { takeMeaning } from "./variant.ts";
 
 /**
  * May this key make this call, and can every budget above it pay the most it can cost? One call to
@@ -69,7 +70,7 @@ export function reserveRequest(call: Call, bound: CostBound, deps: Deps): Reserv
     route: call.route.path,
     requesterIp: attribution.requesterIp,
     model: call.group.name,
-    accessGroups: accessGroupsOf(call),
+    ...accessOf(call),
     modelAsked: call.envelope.model,
     modelMeant: call.modelMeant,
     parameters: parameterNames(call.body.value),
@@ -85,9 +86,13 @@ export function reserveRequest(call: Call, bound: CostBound, deps: Deps): Reserv
 }
 
 /** Whoever may use a model under test may use what serves it. */
-function accessGroupsOf({ group, testedModel }: Call): string[] {
-  const groups = group.deployments.flatMap((one) => one.accessGroups);
-  return testedModel === undefined ? groups : [...groups, testedModel];
+function accessOf({
+  group,
+  testedModel,
+}: Call): Pick<ReserveRequest, "accessGroups" | "accessModel"> {
+  const { name, deployments } = testedModel ?? group;
+  const accessGroups = deployments.flatMap((one) => one.accessGroups);
+  return testedModel === undefined ? { accessGroups } : { accessGroups, accessModel: name };
 }
 
 /** What an administrator can insist on: `user`, `metadata.generation_name`. */
@@ -135,9 +140,7 @@ const TURNS_MAX = 4;
 
 function takeAlias(call: Call, model: string, deps: Deps): void {
   deps.aliases.learn(call.caller.keyHash, call.envelope.model, model);
-  const { name, group } = meantBy(model, deps);
-  call.modelMeant = name;
-  call.group = group;
+  takeMeaning(call, meantBy(model, deps), deps);
 }
 
 /** Money is never spent on a guess: without the account's word the call is refused. */

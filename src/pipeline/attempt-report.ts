@@ -9,11 +9,12 @@ export type Told = Pick<AttemptReport, "result" | "tokens">;
 /** Nobody was asked, so the vendor counts nothing. */
 export const UNSENT: Told = { result: { kind: "unsent" }, tokens: 0 };
 
-/** Another deployment was quicker; what its vendor counts nobody knows. */
+/** Its answer was not waited for; what its vendor counts nobody knows. */
 export const ABANDONED: Told = { result: { kind: "abandoned" }, tokens: null };
 
 /** An attempt that brought no answer. */
-export function toldOfFailure({ category, retryAfterMs }: Failure): Told {
+export function toldOfFailure({ category, retryAfterMs, isHasty }: Failure): Told {
+  if (isHasty === true) return ABANDONED;
   return {
     result: {
       kind: "failed",
@@ -50,15 +51,16 @@ function countsNothing(category: FailureCategory): boolean {
 export function toldOfEnding(
   { ending, observed, errorCode }: Outcome,
   charge: Charge,
-  timing: { sentAtMs: number; nowMs: number; stream: boolean },
+  timing: { sentAtMs: number; nowMs: number; stream: boolean; cutsEarly: boolean },
 ): Told {
   const tokens = tokensOf(charge);
   switch (ending) {
     case "finished":
       return { result: { kind: "answered", ...durations(observed, timing) }, tokens };
     case "broken":
-      // A fault of ours says nothing about the deployment.
-      if (errorCode === "internal_error") return { result: { kind: "abandoned" }, tokens };
+      // Neither a fault of ours nor a caller's haste says anything about the deployment.
+      if (errorCode === "internal_error" || (timing.cutsEarly && errorCode === "upstream_timeout"))
+        return { result: { kind: "abandoned" }, tokens };
       return { result: { kind: "failed", category: brokenBy(errorCode) }, tokens };
     case "caller-gone":
     case "refused":

@@ -17,7 +17,7 @@ import { NOTHING_OBSERVED } from "./outcome.ts";
 import { sealAnswer } from "./seal-answer.ts";
 import { sealingOf, type Sealing } from "./sealing.ts";
 import { watchAttempt } from "./stall.ts";
-import { timeoutsOf } from "./timeouts.ts";
+import { fairTimeouts, isHasty, timeoutsOf } from "./timeouts.ts";
 import {
   brokenAnswer,
   isInOwnWords,
@@ -58,19 +58,25 @@ export async function attemptAnswer(attempt: Attempt, deps: Deps): Promise<Attem
     addedBetas: [],
     dropped,
   };
-  const timeouts = timeoutsOf(call, deployment, call.terms.router, deps.nowMs());
+  const nowMs = deps.nowMs();
+  const timeouts = timeoutsOf(call, deployment, call.terms.router, nowMs);
   const watch = watchAttempt(timeouts, attempt.abandoned);
   const seen: Seen = { accepted: false, usage: undefined };
+  const late = (): Failure | undefined => {
+    const to = watch.lateTo();
+    const { answerMs } = fairTimeouts(call, deployment, deps.config.router, nowMs);
+    return to && { ...TIMED_OUT, isHasty: to === "answer" && isHasty(timeouts.answerMs, answerMs) };
+  };
   try {
     const { request, connected } = watch;
     const asked = { attempt, dialect, dropped, upstream, request, connected, timeouts, seen };
     const answer = await (call.route.forward === undefined ? converse : forward)(asked, deps);
     if (!("category" in answer)) return { ok: true, answer, dropped };
     // A stream that is aborted for its silence looks like one that was cut.
-    const failure = watch.isLate() ? connectionFailure(true) : answer;
+    const failure = late() ?? answer;
     return { ok: false, failure, spoilt: spoiltBy(failure, seen, call) };
   } catch (cause) {
-    const failed = failureOf(cause, watch.isLate());
+    const failed = failureOf(cause, late());
     return { ok: false, ...failed, spoilt: spoiltBy(failed.failure, seen, call) };
   } finally {
     watch.end();
@@ -178,9 +184,9 @@ function isFault(cause: unknown): boolean {
 /** Anything else that is thrown is about the caller's request, or a fault of ours, and must be seen. */
 function failureOf(
   cause: unknown,
-  timedOut: boolean,
+  late: Failure | undefined,
 ): { failure: Failure; setupError?: GatewayError } {
-  if (cause instanceof ConnectionLost) return { failure: connectionFailure(timedOut) };
+  if (cause instanceof ConnectionLost) return { failure: late ?? UNREACHED };
   if (cause instanceof FramingError) {
     return { failure: brokenAnswer("The upstream's answer is not in its grammar.") };
   }
@@ -191,8 +197,14 @@ function failureOf(
   throw cause;
 }
 
-function connectionFailure(timedOut: boolean): Failure {
-  return timedOut
-    ? { category: "timeout", status: 0, message: "The upstream did not answer in time." }
-    : { category: "connection", status: 0, message: "The upstream could not be reached." };
-}
+const TIMED_OUT: Failure = {
+  category: "timeout",
+  status: 0,
+  message: "The upstream did not answer in time.",
+};
+
+const UNREACHED: Failure = {
+  category: "connection",
+  status: 0,
+  message: "The upstream could not be reached.",
+};

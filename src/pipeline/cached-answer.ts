@@ -1,10 +1,15 @@
-import { canonicalText, readCacheWish, type CacheWish, type Opened } from "../core/answer-cache.ts";
-import type { AnswerCache } from "../core/answer-cache.ts";
+import { readCacheWish, type AnswerCache, type CacheWish } from "../core/answer-cache.ts";
+import type { KeptAnswer, Opened } from "../core/answer-cache.ts";
+import { usdFromNano } from "../core/money.ts";
 import type { Admitted } from "./admitted.ts";
+import { nameOfAnswer } from "./answer-name.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
+import { gatherWhole } from "./gather-whole.ts";
 import { NOTHING_OBSERVED, type Outcome } from "./outcome.ts";
+import { rateHeadersOf } from "./rate-headers.ts";
 import type { Settle } from "./settle.ts";
+import { callEndsAtMs } from "./timeouts.ts";
 
 export interface CacheableCall {
   call: Call;
@@ -44,19 +49,32 @@ interface CachedCall {
   letGo(): void;
 }
 
-async function openCached({ call, admitted, settle, deps }: CacheableCall): Promise<CachedCall> {
+async function openCached(asked: CacheableCall): Promise<CachedCall> {
+  const { call, deps } = asked;
   const wish = cacheWishOf(call, deps);
   if (wish === undefined) return NOT_CACHED;
-  const name = await nameOf(call, admitted, wish);
-  const cache = deps.answerCache(name);
-  // An answer that may not be read is made anew, and then kept in the other's place.
-  const opened = await open(cache, wish, call).catch((cause: unknown) => {
+  // Whatever becomes of the cache, the call is not to suffer.
+  return recall(asked, wish).catch((cause: unknown) => {
     deps.noteFault(cause);
-    return undefined;
+    return NOT_CACHED;
   });
-  if (opened === undefined) return NOT_CACHED;
-  if (opened.kind === "hit") return { ...NOT_CACHED, hit: replay(opened, name, call, settle) };
-  return wish.keeps ? keeping({ cache, wish, claim: opened.claim, name, call, deps }) : NOT_CACHED;
+}
+
+async function recall(asked: CacheableCall, wish: CacheWish): Promise<CachedCall> {
+  const { call, admitted, deps } = asked;
+  const name = await nameOfAnswer(call, admitted, wish.namespace);
+  if (name === undefined) return NOT_CACHED;
+  const cache = deps.answerCache(name);
+  const opened = await open(cache, wish, call, deps);
+  switch (opened?.kind) {
+    case "hit":
+      return { ...NOT_CACHED, hit: replay(opened.answer, name, asked) };
+    case "make":
+      if (!wish.keeps) return NOT_CACHED;
+      return keeping({ ...asked, cache, wish, claim: opened.claim, name });
+    case undefined:
+      return NOT_CACHED;
+  }
 }
 
 const NOT_CACHED: CachedCall = {
@@ -69,11 +87,11 @@ const NOT_CACHED: CachedCall = {
 /** What the cache may do for this call; undefined: nothing. */
 export function cacheWishOf(call: Call, deps: Deps): CacheWish | undefined {
   const { answerCache: settings } = deps.config.settings;
-  const { callType, dialect } = call.route;
+  const { callType, forward } = call.route;
   if (settings === undefined || settings.callTypes?.includes(callType) === false) return undefined;
-  // What a vendor keeps for one person has an id that opens it; nobody else is to have that.
-  const isKept = dialect.name === "openai-responses" && call.body.value["store"] !== false;
-  if (isKept || !REMEMBERED.has(callType)) return undefined;
+  if (!REMEMBERED.has(callType) || isPersonal(call)) return undefined;
+  // What a vendor says beside its answer is not remembered with it.
+  if (forward?.relayedHeaders !== undefined) return undefined;
   return readCacheWish(call.body.value, call.cacheControl, settings);
 }
 
@@ -89,46 +107,75 @@ const REMEMBERED = new Set<Call["route"]["callType"]>([
   "amoderation",
 ]);
 
-async function open(cache: AnswerCache, wish: CacheWish, { terms }: Call): Promise<Opened> {
-  const ageMsMax = wish.reads ? wish.ageMsMax : -1;
-  const waitMs = wish.reads ? Math.min(terms.router.timeoutMs, WAIT_MS_MAX) : 0;
-  return cache.open({ ageMsMax, waitMs });
+/** What a vendor keeps for one person opens with an id; nobody else is to have that, or what it opens. */
+function isPersonal({ dialect, body: { value } }: Call): boolean {
+  if (dialect.name !== "openai-responses") return false;
+  return value["store"] !== false || (value["previous_response_id"] ?? null) !== null;
+}
+
+/** Nothing when the caller leaves meanwhile. */
+async function open(
+  cache: AnswerCache,
+  { reads, keeps, ageMsMax }: CacheWish,
+  call: Call,
+  deps: Deps,
+): Promise<Opened | undefined> {
+  const opening = cache.open({
+    // An answer that may not be read is made anew, and then kept in the other's place.
+    ageMsMax: reads ? ageMsMax : -1,
+    waitMs: reads && keeps ? waitMsOf(call, deps) : 0,
+    keeps,
+  });
+  const { callerGone, waitUntil } = call.context;
+  const opened = await Promise.race([opening, whenGone(callerGone)]);
+  if (opened !== undefined) return opened;
+  // Those who wait are not to wait for somebody who has left.
+  const late = opening.then((one) => (one.kind === "make" ? cache.letGo(one.claim) : undefined));
+  waitUntil(late.catch((cause: unknown) => deps.noteFault(cause)));
+  return undefined;
+}
+
+function whenGone(callerGone: AbortSignal): Promise<undefined> {
+  if (callerGone.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    callerGone.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
+/** Half of its time is left to the call, should it have to make an answer of its own. */
+function waitMsOf(call: Call, deps: Deps): number {
+  const { envelope, terms, wish } = call;
+  const halfMs = (callEndsAtMs(call, terms.router) - deps.nowMs()) / 2;
+  const firstTokenMs = envelope.stream ? wish.streamTimeoutMs : undefined;
+  return Math.max(0, Math.min(halfMs, firstTokenMs ?? Infinity, WAIT_MS_MAX));
 }
 
 /** Whoever waits longer for another's answer would rather have had its own. */
 const WAIT_MS_MAX = 60_000;
 
-/** One name per team, model, grammar and meaning; hashed, so that no name tells a prompt. */
-async function nameOf(call: Call, { admission }: Admitted, wish: CacheWish): Promise<string> {
-  const { key } = admission;
-  const scope = key.teamId ?? (key.userId === null ? call.caller.keyHash : `user:${key.userId}`);
-  const { route, envelope, group, body } = call;
-  const parts = [scope, wish.namespace, route.path, route.dialect.name, group.name];
-  const streamed = envelope.stream ? `stream:${String(envelope.streamUsage)}` : "whole";
-  const text = [...parts, streamed, canonicalText(body.value)].join("\n");
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 function replay(
-  { answer }: Extract<Opened, { kind: "hit" }>,
+  { contentType, body, keptAtMs }: KeptAnswer,
   name: string,
-  call: Call,
-  settle: Settle,
+  { call, admitted, settle }: CacheableCall,
 ): Response {
-  settle({ ...REPLAYED });
-  return new Response(answer.body, {
+  const { key } = admitted.admission;
+  const ageMs = Math.max(0, call.context.startedAtMs - keptAtMs);
+  const response = new Response(body, {
     headers: {
-      "content-type": answer.contentType,
+      ...rateHeadersOf(key.limits, key.teamId !== null),
+      "content-type": contentType,
       "cache-control": "no-cache",
       "x-litellm-call-id": call.context.id,
       "x-litellm-model-group": call.envelope.model,
+      "x-litellm-key-spend": String(usdFromNano(key.spendNanoUsd)),
       "x-litellm-response-cost": "0",
       "x-litellm-cache-key": name,
       "x-sekisho-cache": "hit",
-      age: String(Math.max(0, Math.round((call.context.startedAtMs - answer.keptAtMs) / 1_000))),
+      age: String(Math.round(ageMs / 1_000)),
     },
   });
+  settle({ ...REPLAYED });
+  return response;
 }
 
 /** No vendor was asked, so nothing is charged. */
@@ -143,24 +190,22 @@ const REPLAYED: Outcome = {
   fromCache: true,
 };
 
-interface Making {
+interface Making extends CacheableCall {
   cache: AnswerCache;
   wish: CacheWish;
   claim: string;
   name: string;
-  call: Call;
-  deps: Deps;
 }
 
 function keeping(making: Making): CachedCall {
-  const { promise: ending, resolve } = Promise.withResolvers<Outcome["ending"]>();
-  const { cache, claim, call, deps } = making;
+  const { promise: isFit, resolve } = Promise.withResolvers<boolean>();
+  const { cache, claim, call, admitted, deps } = making;
   const letGo = (): void =>
     call.context.waitUntil(cache.letGo(claim).catch((cause: unknown) => deps.noteFault(cause)));
   return {
     hit: undefined,
     watch: (settle) => (outcome) => {
-      resolve(outcome.ending);
+      resolve(isFitForAll(outcome, call, admitted));
       return settle(outcome);
     },
     remember(response) {
@@ -170,7 +215,7 @@ function keeping(making: Making): CachedCall {
       if (bytes === null) return response;
       const [given, kept] = bytes.tee();
       call.context.waitUntil(
-        keepWhenWhole(kept, response, ending, making).catch((cause: unknown) => {
+        keepWhenWhole(kept, response, isFit, making).catch((cause: unknown) => {
           deps.noteFault(cause);
           letGo();
         }),
@@ -181,39 +226,32 @@ function keeping(making: Making): CachedCall {
   };
 }
 
+/**
+ * Whether everybody who asks the same may have this answer: it is whole, no filter has had its way,
+ * it comes from the model that was asked for, and is no shorter than the caller's own budget made it.
+ */
+function isFitForAll(
+  { ending, statusCode, observed }: Outcome,
+  { fallbackFrom }: Call,
+  { outputTokensMax: clampedTo }: Admitted,
+): boolean {
+  const isWhole = ending === "finished" && statusCode === 200 && observed.isSpoiled !== true;
+  return isWhole && fallbackFrom === undefined && clampedTo === undefined;
+}
+
 async function keepWhenWhole(
   stream: ReadableStream<Uint8Array>,
   { headers }: Response,
-  ending: Promise<Outcome["ending"]>,
-  { cache, claim, wish, deps }: Making,
+  isFit: Promise<boolean>,
+  { cache, claim, wish, call, deps }: Making,
 ): Promise<void> {
-  const body = await gather(stream);
-  if (body === undefined || (await ending) !== "finished") return cache.letGo(claim);
+  // A stream whose caller has left is not written to its end.
+  const cutBy = call.envelope.stream ? call.context.callerGone : undefined;
+  const body = await gatherWhole(stream, BODY_BYTES_MAX, cutBy);
+  if (body === undefined || !(await isFit)) return cache.letGo(claim);
   const contentType = headers.get("content-type") ?? "application/json";
   await cache.keep(claim, { contentType, body, keptAtMs: deps.nowMs() }, wish.ttlMs);
 }
 
-/** All of it; nothing when it broke, or is more than an object's row can hold. */
-async function gather(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const piece of stream) {
-      length += piece.length;
-      if (length > BODY_BYTES_MAX) return undefined;
-      pieces.push(piece);
-    }
-  } catch {
-    return undefined;
-  }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    body.set(piece, at);
-    at += piece.length;
-  }
-  return body;
-}
-
-/** A row holds 2 MB. */
+/** An object stores 2 MB under one name. */
 const BODY_BYTES_MAX = 1_900_000;

@@ -38,13 +38,17 @@ export interface Call {
   /** The caller would rather have a shorter answer than none, even where it named a length. */
   allowsClamping: boolean;
   attribution: Attribution;
+  /** The same without what an A/B test adds to it. */
+  said: Attribution;
   /** A guess until the account has admitted the call. */
   terms: Terms;
   wish: CallWish;
   /** The model the caller asked for, once the call went on to another; then `envelope` names that. */
   fallbackFrom?: string;
-  /** The name an A/B test serves this call under another one for. */
-  testedModel: string | undefined;
+  /** The model that was asked for, where an A/B test has it served by another. */
+  testedModel: ModelGroup | undefined;
+  /** The test's word for that among the call's tags. */
+  variantTag: string | undefined;
   /** The caller's `cache-control`. */
   cacheControl: string | null;
   betas: string[];

@@ -1,4 +1,5 @@
 import { estimateTokens, measureInput } from "../core/bound.ts";
+import { nameToSet } from "../core/config/connection.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
 import { findEligible } from "../core/routing/eligible.ts";
@@ -31,8 +32,10 @@ export function findCandidates(call: Call): Candidate[] {
 /** By its tags, by where it may be read, and by how much there is to read. */
 function eligibleOf(call: Call): Deployment[] {
   const { router, keyTags, regions: allowed } = call.terms;
-  // What a client says of itself is a tag for reports only.
-  const said = call.attribution.tags.filter((tag) => !tag.startsWith("User-Agent: "));
+  // What a client says of itself, or a test of the call, is a tag for reports only.
+  const said = call.attribution.tags.filter(
+    (tag) => !tag.startsWith("User-Agent: ") && tag !== call.variantTag,
+  );
   const tags = [...new Set([...keyTags, ...said])];
   const regions = [...allowed, ...(call.wish.region === undefined ? [] : [call.wish.region])];
   const { checksContextWindow } = router;
@@ -75,8 +78,8 @@ function notServed({ envelope, route }: Call): GatewayError {
 
 function notConfigured(call: Call, deployments: readonly Deployment[]): GatewayError {
   const missing = deployments.flatMap((one) =>
-    // The variable an administrator wrote in the configuration says more than the setting it fills.
-    (findProvider(one.provider)?.missing(one) ?? []).map((name) => one.unresolved[name] ?? name),
+    // A variable says more than the setting it fills.
+    (findProvider(one.provider)?.missing(one) ?? []).map((field) => nameToSet(field, one)),
   );
   return new GatewayError(
     "not_configured",

@@ -66,6 +66,7 @@ export async function dispatch(
     const { deployment } = runner.candidate;
     if (result.ok) {
       places.hear(runner.place, result.answer.headers);
+      if (runner.place.reason === "probe") tellItWorks(runner.place, call, deps);
       if (other?.end.kind === "lost") {
         places.leave(other.runner.place);
         admitted.lost = other.end;
@@ -86,6 +87,13 @@ export async function dispatch(
     }
     place = next;
   }
+}
+
+/** Others wait to hear whether a rest is over, and a stream may go on for an hour. */
+function tellItWorks({ ticket }: Place, { context, group }: Call, deps: Deps): void {
+  const underway = { callId: context.id, group: group.name, answering: ticket };
+  const told = deps.chooserFor(group, deps.config).renew(underway);
+  context.waitUntil(told.catch((cause: unknown) => deps.noteFault(cause)));
 }
 
 /** What the search for the next place goes by. */
@@ -212,7 +220,10 @@ async function nextPlace(failed: Place, failure: Failure, turn: Turn): Promise<P
     const wanted = wantedFrom(readyIn(row, atMs), turn);
     const found =
       wanted.eligible.length > 0 ? await places.chooseAgain(failed, failure, wanted) : undefined;
-    if (found?.kind === "chosen") return found;
+    if (found?.kind === "chosen") {
+      // It may have stood in line for a while. What nobody is sent to is given back when the call ends.
+      return call.context.callerGone.aborted ? undefined : found;
+    }
     const nextMs = soonestMs(row, found, atMs);
     if (!retrying.mayWait(nextMs - atMs)) return undefined;
     // Others are not to run into the same failure while this call waits.

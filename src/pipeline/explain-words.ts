@@ -2,15 +2,21 @@ import { formatUsd } from "../core/money.ts";
 import type { ChoiceReason, Explanation } from "../core/routing/choice.ts";
 import type { Call } from "./call.ts";
 import type { Deps } from "./deps.ts";
+import { modelsAfter } from "./explain.ts";
 import type { AccountsWord, CallExplanation, Fallbacks } from "./explain.ts";
 
 /** Why a call would go as it would, in sentences, in the order of the line. */
 export function whyOf(found: CallExplanation, deps: Pick<Deps, "config" | "nowMs">): string[] {
-  const { call, account, pool, fallbacks, cache, refusal } = found;
+  const { call, account, pool, fallbacks, cache, obstacle, refusal } = found;
   return [
     ...(call === undefined ? [] : modelWords(call, deps)),
     ...(account === undefined ? [] : accountWords(account)),
     ...(pool === undefined ? [] : poolWords(pool, found, deps.nowMs())),
+    ...(obstacle === undefined
+      ? []
+      : [
+          `It cannot be answered there: ${obstacle.message} Of ${modelsAfter(obstacle, found).join(", ")}, the first that the key may use would be asked instead.`,
+        ]),
     ...(fallbacks === undefined ? [] : fallbackWords(fallbacks)),
     ...(cache?.reads === true
       ? [
@@ -23,7 +29,7 @@ export function whyOf(found: CallExplanation, deps: Pick<Deps, "config" | "nowMs
 
 function modelWords(call: Call, { config }: Pick<Deps, "config">): string[] {
   const { envelope, modelMeant, group, testedModel } = call;
-  const served = testedModel ?? group.name;
+  const served = (testedModel ?? group).name;
   const alias = config.aliases.get(modelMeant);
   const pattern = patternOf(call, config);
   return [

@@ -16,12 +16,13 @@ import type { Caller } from "./caller.ts";
 import { findCandidates } from "./candidates.ts";
 import type { CallContext, Deps } from "./deps.ts";
 import { allFull } from "./dispatch.ts";
-import { fallbacksOf } from "./fallbacks.ts";
+import { fallbacksOf, isOfGroup } from "./fallbacks.ts";
 import { parse } from "./parse.ts";
 import { wishOf } from "./places.ts";
 import { errorOfRefusal } from "./refusals.ts";
 import { meantBy } from "./resolve-model.ts";
 import { termsOf } from "./terms.ts";
+import { takeMeaning } from "./variant.ts";
 
 /** What would happen to a call, as far as it came; what is missing was not reached. */
 export interface CallExplanation {
@@ -36,6 +37,8 @@ export interface CallExplanation {
   /** Models that would be asked next, by what went wrong. */
   fallbacks?: Fallbacks;
   cache?: CacheWish;
+  /** What keeps this model from answering, where others would be asked in its place. */
+  obstacle?: GatewayError;
   /** The first thing that stands in its way; without one it would be sent. */
   refusal?: GatewayError;
 }
@@ -64,18 +67,26 @@ export async function explainCall(
   deps: ExplainDeps,
 ): Promise<CallExplanation> {
   const found: CallExplanation = {};
-  const note = (cause: unknown): void => {
-    if (!(cause instanceof GatewayError)) throw cause;
-    found.refusal ??= cause;
-  };
   try {
     found.call = await parse(request, caller, route, context, deps);
     await askAccount(found, found.call, deps);
     if (mayKnow(found)) await lookAtDeployments(found, found.call, deps);
   } catch (cause) {
-    note(cause);
+    if (!(cause instanceof GatewayError)) throw cause;
+    note(found, cause);
   }
   return found;
+}
+
+function note(found: CallExplanation, error: GatewayError): void {
+  if (isOfGroup(error) && modelsAfter(error, found).length > 0) found.obstacle ??= error;
+  else found.refusal ??= error;
+}
+
+/** Who would be asked in place of a model that cannot answer for this reason. */
+export function modelsAfter({ code }: GatewayError, { fallbacks }: CallExplanation): string[] {
+  if (fallbacks === undefined) return [];
+  return code === "context_length_exceeded" ? fallbacks.contextWindow : fallbacks.any;
 }
 
 /** Who may not use a model is told nothing of where it is served, and how busy that is. */
@@ -110,16 +121,14 @@ async function askAccount(found: CallExplanation, call: Call, deps: ExplainDeps)
       case "moved":
         call.caller.accountId = reply.accountId;
         break;
-      case "aliased": {
-        const { name, group } = meantBy(reply.model, deps);
-        call.modelMeant = name;
-        call.group = group;
+      case "aliased":
+        takeMeaning(call, meantBy(reply.model, deps), deps);
         break;
-      }
     }
   }
-  const verdict = found.account?.verdict;
-  if (verdict?.kind !== "refused") return;
+  if (found.account === undefined) throw keyIsChanging();
+  const { verdict } = found.account;
+  if (verdict.kind !== "refused") return;
   found.refusal = errorOfRefusal(verdict.refusal, {
     model: call.envelope.model,
     nowMs: call.context.startedAtMs,
@@ -130,6 +139,10 @@ async function askAccount(found: CallExplanation, call: Call, deps: ExplainDeps)
 
 /** A key that moved and whose name for the model changed at the same time takes three. */
 const TURNS_MAX = 4;
+
+function keyIsChanging(): GatewayError {
+  return new GatewayError("unavailable", "The key is being changed.", { retryAfterMs: 1_000 });
+}
 
 async function explanationOf(
   request: ReserveRequest,
@@ -165,7 +178,7 @@ async function lookAtDeployments(
   found.pool = await deps.chooserFor(call.group, deps.config).peek(found.wish);
   const { choice } = found.pool;
   if (choice.kind === "full" && found.wish.waitMs <= 0) {
-    found.refusal ??= allFull(call, choice.againAtMs - deps.nowMs());
+    note(found, allFull(call, choice.againAtMs - deps.nowMs()));
   }
 }
 

@@ -37,6 +37,8 @@ export async function dispatchWithFallbacks(
     moved += 1;
     const next = await tryGroup(attempts, call, admitted, places, deps);
     if (next.kind === "answered") return { ...next, fallbacks: moved };
+    // What it could not even be asked holds no place there while others are asked.
+    places.close();
     attempts = Math.max(attempts, attemptsOf(next));
     queue = withOwn(fallbacksFor(call.group.name, categoryOf(next), tables, tried), queue, tables);
     Object.assign(call, asked);
@@ -72,7 +74,7 @@ async function tryGroup(
 }
 
 /** Errors about the group's deployments, and not about what was asked of them. */
-function isOfGroup({ code }: GatewayError): boolean {
+export function isOfGroup({ code }: GatewayError): boolean {
   return (
     code === "not_configured" ||
     code === "no_deployment_free" ||

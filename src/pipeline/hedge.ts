@@ -62,7 +62,12 @@ export async function raceFor(first: Runner, race: Race, deps: Deps): Promise<Fi
   if (await within(race.afterMs, leader.done)) return alone(leader);
   // Nobody's call fails because its second deployment cannot be found.
   const choosing = race.second().catch((cause: unknown) => void deps.noteFault(cause));
-  const rival = await Promise.race([choosing, leader.done.then(() => undefined)]);
+  // One that fails waits for the other to be found: it is needed now, and its money is being changed.
+  const answered = leader.done.then(
+    ({ ok }) => (ok ? undefined : choosing),
+    () => undefined,
+  );
+  const rival = await Promise.race([choosing, answered]);
   if (rival === undefined) {
     const late = choosing.then((found) => found && race.dismiss(found));
     late.catch((cause: unknown) => deps.noteFault(cause));

@@ -7,8 +7,8 @@ export const LEASE_MS = 100_000;
 const RENEW_MS = 30_000;
 
 /**
- * Keeps the call's reservation alive until it is told to stop. A stream may run for an hour, but its
- * lease lives only a little longer than the isolate that works under it.
+ * Keeps the call's reservation, and its places at deployments, alive until it is told to stop. A stream
+ * may run for an hour, but its lease lives only a little longer than the isolate that works under it.
  */
 export function renewLease(call: Call, deps: Deps): () => void {
   const timer = setInterval(() => {
@@ -18,6 +18,12 @@ export function renewLease(call: Call, deps: Deps): () => void {
       // The next renewal comes in time; should all fail, the account is down and charges the hold.
       .catch(() => undefined);
     call.context.waitUntil(renewal);
+    call.context.waitUntil(renewPlaces(call, deps).catch(() => undefined));
   }, RENEW_MS);
   return () => clearInterval(timer);
+}
+
+/** Where the call is now: what it held at other models was given back when it went on. */
+function renewPlaces({ group, context }: Call, deps: Deps): Promise<void> {
+  return deps.chooserFor(group, deps.config).renew({ callId: context.id, group: group.name });
 }

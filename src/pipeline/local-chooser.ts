@@ -1,5 +1,14 @@
 import type { AttemptReport, Choice, Chooser, GroupRules, Wish } from "../core/routing/choice.ts";
-import { decide, expire, explain, report, take, type PoolState } from "../core/routing/state.ts";
+import {
+  decide,
+  expire,
+  explain,
+  forgetGone,
+  renew,
+  report,
+  take,
+  type PoolState,
+} from "../core/routing/state.ts";
 
 export interface Chance {
   nowMs(): number;
@@ -16,6 +25,9 @@ export function createLocalChooser(
   rules: GroupRules,
   { nowMs, random }: Chance,
 ): Chooser {
+  const configured = new Set(rules.deployments.map(({ id }) => id));
+  forgetGone(state, configured, nowMs());
+
   function choose(wish: Wish): Choice {
     expire(state, nowMs());
     const decision = decide(state, rules, wish, nowMs(), random, Infinity);
@@ -36,6 +48,7 @@ export function createLocalChooser(
       return choose(wish);
     },
     finish: async (told) => tell(told),
+    renew: async (call) => renew(state, call, nowMs()),
     peek: async (wish) => explain(state, rules, { ...wish, waitMs: 0 }, nowMs(), random),
   };
 }

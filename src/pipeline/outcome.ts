@@ -36,6 +36,8 @@ export interface Observed {
   /** The beginning of the answer's words, kept only where the operator switched message logging on. */
   text: string;
   finished: boolean;
+  /** A filter ended it, or the vendor says itself that it makes no sense. */
+  isSpoiled?: boolean;
 }
 
 export const NOTHING_OBSERVED: Observed = {
@@ -89,6 +91,9 @@ export function createObserver(nowMs: () => number, keepsText: boolean): Observe
           return;
         case "finish":
           finishing = true;
+          if (event.reason === "content-filter" || event.reason === "malformed") {
+            seen.isSpoiled = true;
+          }
           return;
         case "end":
           seen.finished = true;

@@ -8,7 +8,7 @@ import type { Caller } from "./caller.ts";
 import { readJsonBody } from "./read-request.ts";
 import { resolveModel } from "./resolve-model.ts";
 import { guessTerms, termsOf, type Terms } from "./terms.ts";
-import { drawFor } from "./variant.ts";
+import { meaningOf } from "./variant.ts";
 import { readCallWish } from "./wish.ts";
 
 /** Request → call: who asks what of which model. Reads as little of the body as it can. */
@@ -29,8 +29,8 @@ export async function parse(
   const visit = visitOf(request.headers, route.path);
   const asks = await resolveModel(envelope.model, caller, visit, deps);
   const { endUsers } = deps.config.settings;
-  const attributed = readAttribution(request.headers, body.value, envelope, endUsers.headers);
-  const { meant, attribution, testedModel } = drawFor(asks, attributed, caller, deps);
+  const said = readAttribution(request.headers, body.value, envelope, endUsers.headers);
+  const meaning = meaningOf(asks, said, caller, deps);
   const parsed = new Map<boolean, ChatRequest>();
   return {
     context,
@@ -39,12 +39,10 @@ export async function parse(
     dialect,
     body,
     envelope,
-    group: meant.group,
-    modelMeant: meant.name,
+    ...meaning,
+    said,
     allowsClamping: request.headers.get("x-sekisho-clamp") === "true",
-    attribution,
-    terms: firstTerms(caller, attribution.endUser, deps),
-    testedModel,
+    terms: firstTerms(caller, said.endUser, deps),
     cacheControl: request.headers.get("cache-control"),
     wish: readCallWish(request.headers, body.value),
     betas: [...readList(request.headers.get("anthropic-beta")), ...betas],

@@ -78,6 +78,11 @@ export function createPoolChooser(access: PoolAccess): Chooser {
       return ask(wish);
     },
     finish,
+    async renew(call) {
+      await local.renew(call);
+      // The next renewal comes in time; nobody is told that one was lost.
+      await pool().renew(call);
+    },
     async peek(wish) {
       try {
         const call = { wish, configVersion, queueMax };

@@ -8,10 +8,11 @@ import type { Deps } from "./deps.ts";
 import { meantBy, resolveModel } from "./resolve-model.ts";
 
 /** Where a call stands: what the fields of a `Call` say of it that change when it goes on elsewhere. */
-type Standing = Pick<Call, "group" | "modelMeant" | "envelope" | "fallbackFrom">;
+type Standing = Pick<Call, "group" | "modelMeant" | "envelope" | "fallbackFrom" | "testedModel">;
 
-export function standingOf({ group, modelMeant, envelope, fallbackFrom }: Call): Standing {
-  return { group, modelMeant, envelope, fallbackFrom };
+export function standingOf(call: Call): Standing {
+  const { group, modelMeant, envelope, fallbackFrom, testedModel } = call;
+  return { group, modelMeant, envelope, fallbackFrom, testedModel };
 }
 
 /**
@@ -46,6 +47,8 @@ function moveCall(
   call.fallbackFrom ??= call.envelope.model;
   call.group = group;
   call.modelMeant = name;
+  // A test opens its variants to a key, and no further model.
+  call.testedModel = undefined;
   // Everything that is told of the answer names the model that gave it.
   call.envelope = { ...call.envelope, model };
 }

@@ -1,6 +1,12 @@
 import type { Deployment, RouterSettings } from "../core/config/deployment.ts";
 import { fallbacksFor } from "../core/routing/fallbacks.ts";
-import { backoffMs, mayRiskMore, retryRule, spoiltNanoUsd } from "../core/retry-policy.ts";
+import {
+  backoffMs,
+  mayRiskMore,
+  RETRIES_MAX,
+  retryRule,
+  spoiltNanoUsd,
+} from "../core/retry-policy.ts";
 import type { Admitted } from "./admitted.ts";
 import type { AttemptResult } from "./attempt.ts";
 import type { Call } from "./call.ts";
@@ -39,7 +45,8 @@ export function createRetrying(call: Call, admitted: Admitted, size: number, dep
   let failures = 0;
   let spoiltSoFar = 0;
   let waitedMs = 0;
-  let attemptsMax = 1 + Math.max(call.wish.retriesMax ?? router.retriesMax, size - 1);
+  const wished = Math.min(call.wish.retriesMax ?? router.retriesMax, RETRIES_MAX);
+  let attemptsMax = 1 + Math.max(wished, size - 1);
   return {
     note({ failure, spoilt }, deployment) {
       failures += 1;
@@ -51,12 +58,13 @@ export function createRetrying(call: Call, admitted: Admitted, size: number, dep
       });
       if (spoilt !== undefined) spoiltSoFar += spoiltNanoUsd(spoilt, money, deployment.price);
       attemptsMax = 1 + Math.max(rule.retriesMax, size - 1);
+      const hasTime = deps.nowMs() < endsAtMs;
       const waits = { random: () => deps.random(), leastMs: router.retryAfterMsMin };
       return {
         failover: rule.failover,
         retry: rule.retry,
         againAtMs: deps.nowMs() + backoffMs(failure, failures, waits),
-        goesOn: failures < attemptsMax && mayRiskMore(spoiltSoFar, money.heldNanoUsd),
+        goesOn: hasTime && failures < attemptsMax && mayRiskMore(spoiltSoFar, money.heldNanoUsd),
       };
     },
     mayWait(waitMs) {

@@ -6,8 +6,8 @@ export interface Watch {
   request: AbortController;
   /** The status line is there. */
   connected(): void;
-  /** The vendor was silent for too long; an aborted request looks like any that was cut. */
-  isLate(): boolean;
+  /** The vendor was silent for too long, and until when; an aborted request looks like any that was cut. */
+  lateTo(): "connect" | "answer" | undefined;
   /** Nothing is waited for any more. */
   end(): void;
 }
@@ -18,20 +18,20 @@ export function watchAttempt(
   abandoned?: AbortSignal,
 ): Watch {
   const request = new AbortController();
-  let late = false;
-  const giveUp = (): void => {
-    late = true;
+  let late: ReturnType<Watch["lateTo"]>;
+  const giveUp = (missing: typeof late): void => {
+    late ??= missing;
     request.abort();
   };
   const leave = (): void => request.abort();
   if (abandoned?.aborted === true) leave();
   abandoned?.addEventListener("abort", leave, { once: true });
-  const answering = setTimeout(giveUp, answerMs);
-  const connecting = connectMs === undefined ? null : setTimeout(giveUp, connectMs);
+  const answering = setTimeout(giveUp, answerMs, "answer");
+  const connecting = connectMs === undefined ? null : setTimeout(giveUp, connectMs, "connect");
   return {
     request,
     connected: () => clearTimeout(connecting),
-    isLate: () => late,
+    lateTo: () => late,
     end() {
       clearTimeout(answering);
       clearTimeout(connecting);

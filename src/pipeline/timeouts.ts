@@ -1,5 +1,6 @@
 import type { Deployment, RouterSettings } from "../core/config/deployment.ts";
 import type { Call } from "./call.ts";
+import { NO_WISH } from "./wish.ts";
 
 /** How long to wait for what, for one attempt, in milliseconds. */
 export interface Timeouts {
@@ -21,7 +22,7 @@ type Setting = Pick<
 /** The caller's word comes first, then the deployment's, then the router's. */
 export function timeoutsOf(
   { wish, context, envelope }: Pick<Call, "wish" | "context" | "envelope">,
-  { timeoutMs, streamTimeoutMs }: Pick<Deployment, "timeoutMs" | "streamTimeoutMs">,
+  { timeoutMs, streamTimeoutMs }: Patient,
   router: Setting,
   nowMs: number,
 ): Timeouts {
@@ -54,4 +55,38 @@ export function callEndsAtMs(
   router: Pick<RouterSettings, "timeoutMs">,
 ): number {
   return context.startedAtMs + (wish.timeoutMs ?? router.timeoutMs);
+}
+
+type Patient = Pick<Deployment, "timeoutMs" | "streamTimeoutMs">;
+
+/** What a deployment has for a call that begins now, wishes nothing, and goes by everybody's settings. */
+export function fairTimeouts(
+  { context, envelope }: Pick<Call, "context" | "envelope">,
+  deployment: Patient,
+  router: Setting,
+  nowMs: number,
+): Timeouts {
+  const fresh = { wish: NO_WISH, context: { ...context, startedAtMs: nowMs }, envelope };
+  return timeoutsOf(fresh, deployment, router, nowMs);
+}
+
+/**
+ * Whoever had less than half the time it is due proves nothing by not answering: the caller was in a
+ * hurry, or others had used the time up. Else one caller with a timeout of a millisecond could send a
+ * model's deployments to rest for everybody.
+ */
+export function isHasty(givenMs: number, dueMs: number): boolean {
+  return givenMs < dueMs / 2;
+}
+
+/** Whether a stream that this call cut for its length or its silence might have gone on for others. */
+export function cutsEarly(
+  call: Pick<Call, "wish" | "context" | "envelope" | "terms">,
+  deployment: Patient,
+  router: Setting,
+  nowMs: number,
+): boolean {
+  const given = timeoutsOf(call, deployment, call.terms.router, nowMs);
+  const { idleMs } = fairTimeouts(call, deployment, router, nowMs);
+  return given.streamEndMs !== undefined || isHasty(given.idleMs, idleMs);
 }

@@ -1,7 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { decideAgain, replaceLease } from "../core/ledger/amend.ts";
-import { nextDeadlineMs, openLease, overdueLeases } from "../core/ledger/apply.ts";
-import { decide } from "../core/ledger/decide.ts";
+import { nextDeadlineMs, overdueLeases } from "../core/ledger/apply.ts";
 import { explainDecision } from "../core/ledger/explain.ts";
 import {
   NOTHING_SPENT,
@@ -14,10 +12,11 @@ import {
   type UserPolicy,
 } from "../core/ledger/policy.ts";
 import type { SharedName, Statement, Terms } from "../core/ledger/shared/terms.ts";
+import type { Whereabouts } from "../core/ledger/shared/turnstile.ts";
 import { findOpenKey } from "../core/ledger/rotation.ts";
-import { accessOf, admissionOf, standingOf, standingOfName } from "../core/ledger/standing.ts";
+import { accessOf, standingOf, standingOfName } from "../core/ledger/standing.ts";
 import type { Crossing } from "../core/ledger/warnings.ts";
-import type { AccountState, Lease, ScopeId } from "../core/ledger/state.ts";
+import type { AccountState, ScopeId } from "../core/ledger/state.ts";
 import type {
   AccessReply,
   AccountLedger,
@@ -29,6 +28,7 @@ import type {
   Settlement,
   Visit,
 } from "../core/ledger.ts";
+import { createAdmissions, type Admissions } from "./account/admissions.ts";
 import { tellCrossings } from "./account/crossings.ts";
 import { createGroupCommit } from "./account/group-commit.ts";
 import { createFindings, findKey, type Findings } from "./account/known-keys.ts";
@@ -46,7 +46,7 @@ import { createRefusals, type Refusals } from "./account/refusals.ts";
 import { expireCalls, fileRefused, settleCalls, type Books } from "./account/settling.ts";
 import * as storage from "./account/storage.ts";
 import { createSlices, type Slices } from "./account/slices.ts";
-import { createWaitingRoom, type Attempt, type WaitingRoom } from "./account/waiting.ts";
+import { createTurnstiles, type Turnstiles } from "./account/turnstiles.ts";
 import type { AccountEnv } from "./env.ts";
 import { lenderStub, type SharedBorrower } from "./shared-budget/stub.ts";
 import { NO_DEFAULTS, type SharedDefaults } from "./shared-directory.ts";
@@ -76,7 +76,8 @@ export class Account
   readonly #state: AccountState;
   readonly #findings: Findings;
   readonly #slices: Slices;
-  readonly #waiting: WaitingRoom;
+  readonly #turnstiles: Turnstiles;
+  readonly #admissions: Admissions;
   readonly #refusals: Refusals;
   readonly #outbox: Outbox;
   readonly #commitSettlement: (settlement: Settlement) => Promise<void>;
@@ -92,7 +93,7 @@ export class Account
       Date.now,
     );
     this.#slices = this.#createSlices(env);
-    this.#waiting = createWaitingRoom((request) => this.#attemptAgain(request), Date.now);
+    this.#turnstiles = this.#createTurnstiles(env);
     const keepSentMs = env.SEKISHO_LOCAL === undefined ? 0 : LOCAL_QUEUE_MEMORY_MS;
     this.#outbox = createOutbox(this.#sql, env.RECORDS, Date.now, keepSentMs);
     this.#refusals = createRefusals({
@@ -101,6 +102,7 @@ export class Account
       file: (records) => this.#charge((books, nowMs) => fileRefused(books, records, nowMs)),
       wakeInTime: () => this.#wakeInTime(),
     });
+    this.#admissions = this.#createAdmissions();
     this.#commitSettlement = createGroupCommit((all) => this.#settleAll(all), SETTLE_GATHER_MS);
     const alarmKnown = context.blockConcurrencyWhile(async () => {
       this.#alarmAtMs = await context.storage.getAlarm();
@@ -122,34 +124,11 @@ export class Account
   async reserve(request: ReserveRequest): Promise<ReserveReply> {
     const elsewhere = await this.#meetKey(request.keyHash);
     if (elsewhere !== undefined) return elsewhere;
-    await this.#slices.provide(request);
-    const open = this.#state.leases.get(request.leaseId);
-    if (open !== undefined) return this.#admit(open);
-    const waiting = this.#waiting.find(request.leaseId);
-    if (waiting !== undefined) return waiting;
-    const attempt = this.#attempt(request);
-    const isWaiting = attempt.kind === "wait";
-    const reply = isWaiting ? await this.#waiting.join(request, attempt.refusal) : attempt;
-    return this.#refusals.noting(request, reply);
+    return this.#admissions.reserve(request);
   }
 
   async amend(request: ReserveRequest): Promise<AmendReply> {
-    await this.#slices.provide(request);
-    const lease = this.#state.leases.get(request.leaseId);
-    if (lease === undefined) return { kind: "gone" };
-    const decision = decideAgain(this.#state, lease, request, Date.now());
-    // A call that has waited for one model already does not wait for the money of the next.
-    if (decision.kind === "wait") return { kind: "refused", refusal: decision.refusal };
-    if (decision.kind !== "admitted") return decision;
-    const next = decision.lease;
-    this.#commit(({ sql, state }) => {
-      replaceLease(state, lease, next);
-      storage.replaceLease(sql, next, request.draft);
-    });
-    this.#wakeAt(next.deadlineMs);
-    this.#waiting.askAgain();
-    const admission = admissionOf(this.#state, next, Date.now());
-    return admission === undefined ? { kind: "gone" } : { kind: "admitted", admission };
+    return this.#admissions.amend(request);
   }
 
   async settle(settlement: Settlement): Promise<void> {
@@ -175,7 +154,8 @@ export class Account
     const elsewhere = await this.#meetKey(request.keyHash);
     if (elsewhere?.kind === "moved") return elsewhere;
     await this.#slices.meet(request.keyHash, request);
-    return explainDecision(this.#state, request, Date.now());
+    const views = await this.#turnstiles.peek(request);
+    return explainDecision(this.#state, request, views, Date.now());
   }
 
   async putKey(policy: KeyPolicy, spent: Spent): Promise<void> {
@@ -214,8 +194,12 @@ export class Account
 
   async recall(name: SharedName, terms: Terms): Promise<Statement | undefined> {
     const statement = this.#slices.recall(name, terms);
-    this.#waiting.askAgain();
+    this.#admissions.askAgain();
     return statement;
+  }
+
+  async whereabouts(_: SharedName, callIds: readonly string[]): Promise<Whereabouts[]> {
+    return this.#turnstiles.whereabouts(callIds);
   }
 
   override async alarm(): Promise<void> {
@@ -254,43 +238,23 @@ export class Account
     }
   }
 
-  #attempt(request: ReserveRequest): Attempt {
-    const decision = decide(this.#state, request, Date.now());
-    if (decision.kind !== "admitted") return decision;
-    const { lease } = decision;
-    // One insert. Settlements can wait to be gathered; a caller waits for this one.
-    storage.insertLease(this.#sql, lease, request.draft);
-    openLease(this.#state, lease);
-    this.#wakeAt(lease.deadlineMs);
-    return this.#admit(lease);
-  }
-
-  /** Whoever waits in line for money may find some in a budget shared with other accounts. */
-  #attemptAgain(request: ReserveRequest): Attempt {
-    const attempt = this.#attempt(request);
-    const coming = attempt.kind === "wait" ? this.#slices.provide(request) : undefined;
-    if (coming !== undefined) this.ctx.waitUntil(coming);
-    return attempt;
-  }
-
-  #admit(lease: Lease): ReserveReply {
-    const admission = admissionOf(this.#state, lease, Date.now());
-    return admission === undefined
-      ? { kind: "refused", refusal: { reason: "unknown-key" } }
-      : { kind: "admitted", admission };
-  }
-
   #settleAll(settlements: readonly Settlement[]): void {
+    const ended = settlements.flatMap(({ leaseId, tokens }) => {
+      const lease = this.#state.leases.get(leaseId);
+      return lease === undefined ? [] : [{ lease, tokens }];
+    });
     this.#charge((books, nowMs) => settleCalls(books, settlements, nowMs));
+    this.#turnstiles.end(ended);
     this.#wakeInTime();
-    this.#waiting.askAgain();
+    this.#admissions.askAgain();
   }
 
   #expireOverdue(nowMs: number): void {
     const overdue = overdueLeases(this.#state, nowMs);
     if (overdue.length === 0) return;
     this.#charge((books) => expireCalls(books, overdue, nowMs));
-    this.#waiting.askAgain();
+    this.#turnstiles.end(overdue.map((lease) => ({ lease, tokens: lease.tokens })));
+    this.#admissions.askAgain();
   }
 
   #charge(work: (books: Books, nowMs: number) => Crossing[]): void {
@@ -339,7 +303,33 @@ export class Account
       lender: (name) => lenderStub(env.SHARED_BUDGET, name),
       nowMs: Date.now,
       commit: (change) => this.#commit(change),
-      onLent: () => this.#waiting.askAgain(),
+      onLent: () => this.#admissions.askAgain(),
+    });
+  }
+
+  #createTurnstiles(env: AccountEnv): Turnstiles {
+    return createTurnstiles({
+      sql: this.#sql,
+      state: this.#state,
+      accountId: this.ctx.id.toString(),
+      lender: (name) => lenderStub(env.SHARED_BUDGET, name),
+      nowMs: () => Date.now(),
+      newTicket: () => crypto.randomUUID(),
+      waitUntil: (work) => this.ctx.waitUntil(work),
+    });
+  }
+
+  #createAdmissions(): Admissions {
+    return createAdmissions({
+      sql: this.#sql,
+      state: this.#state,
+      slices: this.#slices,
+      turnstiles: this.#turnstiles,
+      nowMs: () => Date.now(),
+      commit: (change) => this.#commit(change),
+      wakeAt: (atMs) => this.#wakeAt(atMs),
+      waitUntil: (work) => this.ctx.waitUntil(work),
+      noting: (request, reply) => this.#refusals.noting(request, reply),
     });
   }
 

@@ -1,114 +1,124 @@
 import { DurableObject } from "cloudflare:workers";
-import type { AnswerCache, KeptAnswer, Opened } from "../core/answer-cache.ts";
+import type { AnswerCache, KeptAnswer, Opened, OpenWish } from "../core/answer-cache.ts";
 
-/** Who makes an answer and is never heard of again has lost the right to it by then. */
-const CLAIM_MS = 10 * 60_000;
+/**
+ * Who makes an answer and is not heard of for so long may be dead: nobody begins to wait for it any
+ * more. Nobody waits longer for an answer than this either.
+ */
+const CLAIM_MS = 60_000;
 
 interface Claim {
   id: string;
   untilMs: number;
+  /** Somebody before has made none. */
+  isSecond: boolean;
 }
 
 interface Waiter {
-  untilMs: number;
+  timer: ReturnType<typeof setTimeout>;
   answer(opened: Opened): void;
 }
 
-type Row = { content_type: string; body: ArrayBuffer; kept_at_ms: number; until_ms: number };
+interface Stored extends KeptAnswer {
+  untilMs: number;
+}
 
-const SCHEMA = `CREATE TABLE IF NOT EXISTS answer (
-  only INTEGER PRIMARY KEY, content_type TEXT NOT NULL, body BLOB NOT NULL,
-  kept_at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL
-)`;
+/** The one thing this object stores; before there is an answer it stores nothing. */
+const ANSWER = "answer";
 
 /**
  * One answer to one call, by whatever name the caller of this object gave both. The first who asks
  * makes it; those who ask meanwhile wait, so that identical calls in flight share one upstream call.
  */
 export class RememberedAnswer extends DurableObject<object> implements AnswerCache {
-  readonly #sql: SqlStorage;
   #claim: Claim | undefined;
   #waiters: Waiter[] = [];
 
-  constructor(context: DurableObjectState, env: object) {
-    super(context, env);
-    this.#sql = context.storage.sql;
-    this.#sql.exec(SCHEMA);
-  }
-
-  async open(wish: { ageMsMax: number | undefined; waitMs: number }): Promise<Opened> {
+  async open({ ageMsMax = Infinity, waitMs, keeps }: OpenWish): Promise<Opened> {
     const nowMs = Date.now();
     const kept = this.#find(nowMs);
-    if (kept !== undefined && nowMs - kept.keptAtMs <= (wish.ageMsMax ?? Infinity)) {
-      return { kind: "hit", answer: kept };
+    if (kept !== undefined && nowMs - kept.keptAtMs <= ageMsMax) {
+      const { contentType, body, keptAtMs } = kept;
+      return { kind: "hit", answer: { contentType, body, keptAtMs } };
     }
     const isBeingMade = this.#claim !== undefined && nowMs < this.#claim.untilMs;
-    return isBeingMade && wish.waitMs > 0 ? this.#wait(nowMs + wish.waitMs) : this.#give(nowMs);
+    if (isBeingMade && waitMs > 0) return this.#wait(waitMs);
+    // Nobody is to wait for what will not be kept.
+    return keeps ? this.#give(nowMs) : unclaimed();
   }
 
   async keep(claim: string, answer: KeptAnswer, ttlMs: number): Promise<void> {
     const untilMs = answer.keptAtMs + ttlMs;
-    this.#sql.exec(
-      "INSERT OR REPLACE INTO answer VALUES (1, ?, ?, ?, ?)",
-      answer.contentType,
-      answer.body,
-      answer.keptAtMs,
-      untilMs,
-    );
+    const stored: Stored = { ...answer, untilMs };
+    this.ctx.storage.kv.put(ANSWER, stored);
     if (this.#claim?.id === claim) this.#claim = undefined;
-    for (const waiter of this.#waiters.splice(0)) waiter.answer({ kind: "hit", answer });
+    this.#release(() => ({ kind: "hit", answer }));
     await this.ctx.storage.setAlarm(untilMs);
   }
 
+  /**
+   * The next of those who wait makes it, and the others wait for that one. Where that was to no avail
+   * either, each makes its own: in a row they would wait for one failure after the other.
+   */
   async letGo(claim: string): Promise<void> {
     if (this.#claim?.id !== claim) return;
+    const { isSecond } = this.#claim;
     this.#claim = undefined;
-    this.#next(Date.now());
+    if (isSecond) this.#release(unclaimed);
+    else this.#tell(this.#waiters.shift(), () => this.#give(Date.now(), true));
   }
 
   /** What is too old is removed, and with it the object's last byte. */
   override async alarm(): Promise<void> {
-    const [row] = this.#sql.exec<Row>("SELECT * FROM answer");
-    if (row !== undefined && row.until_ms > Date.now()) {
-      await this.ctx.storage.setAlarm(row.until_ms);
-      return;
+    const stored = this.#stored();
+    if (stored !== undefined && stored.untilMs > Date.now()) {
+      return this.ctx.storage.setAlarm(stored.untilMs);
     }
     await this.ctx.storage.deleteAll();
-    this.#sql.exec(SCHEMA);
   }
 
-  #find(nowMs: number): KeptAnswer | undefined {
-    const [row] = this.#sql.exec<Row>("SELECT * FROM answer");
-    if (row === undefined || nowMs >= row.until_ms) return undefined;
-    const { content_type: contentType, body, kept_at_ms: keptAtMs } = row;
-    return { contentType, body: new Uint8Array(body), keptAtMs };
+  #stored(): Stored | undefined {
+    return this.ctx.storage.kv.get<Stored>(ANSWER);
   }
 
-  #give(nowMs: number): Opened {
-    const claim = { id: crypto.randomUUID(), untilMs: nowMs + CLAIM_MS };
+  #find(nowMs: number): Stored | undefined {
+    const stored = this.#stored();
+    return stored !== undefined && nowMs < stored.untilMs ? stored : undefined;
+  }
+
+  #give(nowMs: number, isSecond = false): Opened {
+    const claim = { id: crypto.randomUUID(), untilMs: nowMs + CLAIM_MS, isSecond };
     this.#claim = claim;
     return { kind: "make", claim: claim.id };
   }
 
-  /** One of those who wait makes it now; the others go on waiting for that one. */
-  #next(nowMs: number): void {
-    const waiter = this.#waiters.shift();
-    waiter?.answer(this.#give(nowMs));
-  }
-
-  #wait(untilMs: number): Promise<Opened> {
+  #wait(waitMs: number): Promise<Opened> {
     const { promise, resolve } = Promise.withResolvers<Opened>();
-    const waiter = { untilMs, answer: resolve };
+    const timer = setTimeout(() => this.#giveUp(waiter), Math.min(waitMs, CLAIM_MS));
+    const waiter: Waiter = { timer, answer: resolve };
     this.#waiters.push(waiter);
-    setTimeout(() => this.#giveUp(waiter), untilMs - Date.now());
     return promise;
   }
 
   /** Nobody waits longer than a call may take: then it makes an answer of its own. */
   #giveUp(waiter: Waiter): void {
     const at = this.#waiters.indexOf(waiter);
-    if (at < 0) return;
-    this.#waiters.splice(at, 1);
-    waiter.answer({ kind: "make", claim: crypto.randomUUID() });
+    if (at >= 0) this.#waiters.splice(at, 1);
+    this.#tell(waiter, unclaimed);
   }
+
+  #release(opened: () => Opened): void {
+    for (const waiter of this.#waiters.splice(0)) this.#tell(waiter, opened);
+  }
+
+  #tell(waiter: Waiter | undefined, opened: () => Opened): void {
+    if (waiter === undefined) return;
+    clearTimeout(waiter.timer);
+    waiter.answer(opened());
+  }
+}
+
+/** Nobody waits for this one. Whatever comes of it is kept all the same. */
+function unclaimed(): Opened {
+  return { kind: "make", claim: crypto.randomUUID() };
 }

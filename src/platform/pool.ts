@@ -1,17 +1,25 @@
 import { DurableObject } from "cloudflare:workers";
-import type { AttemptReport, Explanation, GroupRules, Wish } from "../core/routing/choice.ts";
+import type {
+  AttemptReport,
+  Explanation,
+  GroupRules,
+  Underway,
+  Wish,
+} from "../core/routing/choice.ts";
 import type { PoolCall, PoolService, RulesNeeded } from "../core/routing/pool-service.ts";
 import {
   decide,
   expire,
   explain,
+  forgetGone,
   nextAtMs,
+  renew,
   report,
   take,
   type PoolState,
 } from "../core/routing/state.ts";
 import { openPool, type PoolStorage } from "./pool/storage.ts";
-import { createWaitingRoom, type Attempt, type WaitingRoom } from "./pool/waiting.ts";
+import { createWaitingRoom, type Asking, type Attempt, type WaitingRoom } from "./pool/waiting.ts";
 
 /** What may be lost of what was learned, should the object die; limits and places are written at once. */
 const SNAPSHOT_EVERY_MS = 3_000;
@@ -31,11 +39,11 @@ export class Pool extends DurableObject implements PoolService {
   readonly #state: PoolState;
   readonly #storage: PoolStorage;
   readonly #waiting: WaitingRoom;
-  #rules: GroupRules | undefined;
-  /** By version of the configuration, the latest last. */
-  readonly #rulesKnown = new Map<string, GroupRules>();
-  /** Deployments with limits the operator configured. */
-  #limited: ReadonlySet<string>;
+  /** By version of the configuration, the one a call came with last at the end. */
+  readonly #rules = new Map<string, GroupRules>();
+  #latest: GroupRules | undefined;
+  /** Deployments with limits the operator configured, in any of them. */
+  #limited: ReadonlySet<string> = new Set();
   #isAlarmSet = false;
 
   constructor(context: DurableObjectState, env: Cloudflare.Env) {
@@ -43,29 +51,35 @@ export class Pool extends DurableObject implements PoolService {
     const loaded = openPool(context.storage.sql);
     this.#state = loaded.state;
     this.#storage = loaded.storage;
-    this.#rules = loaded.rules;
-    this.#limited = limitedIn(loaded.rules);
+    if (loaded.rules !== undefined) this.#obey(loaded.rules);
     this.#waiting = createWaitingRoom({
-      attempt: (wish, waitedMs) => this.#attempt(wish, waitedMs),
+      attempt: (asking, waitedMs) => this.#attempt(asking, waitedMs),
       nowMs: () => Date.now(),
       changesAtMs: () => nextAtMs(this.#state, Date.now()),
     });
   }
 
   async choose({ wish, report: told, isRepeated, queueMax, ...known }: PoolCall) {
-    if (!this.#obey(known)) return RULES_NEEDED;
-    if (isRepeated === true) this.#giveBackLost(wish);
+    const rules = this.#rulesFor(known);
+    if (rules === undefined) return RULES_NEEDED;
     if (told !== undefined) this.#hear(told);
+    if (isRepeated === true) this.#giveBackLost(wish);
     this.#giveBackOverdue();
-    return this.#waiting.enter(wish, queueMax);
+    return this.#waiting.enter({ wish, rules }, queueMax);
   }
 
   async finish(told: AttemptReport): Promise<void> {
     this.#hear(told);
   }
 
+  async renew(call: Underway): Promise<void> {
+    renew(this.#state, call, Date.now());
+    this.#saveSoon();
+    if (call.answering !== undefined) this.#waiting.askAgain();
+  }
+
   async peek({ wish, ...known }: PoolCall): Promise<Explanation | RulesNeeded> {
-    const rules = this.#obey(known);
+    const rules = this.#rulesFor(known);
     if (rules === undefined) return RULES_NEEDED;
     this.#giveBackOverdue();
     return explain(this.#state, rules, wish, Date.now(), Math.random);
@@ -74,31 +88,40 @@ export class Pool extends DurableObject implements PoolService {
   override async alarm(): Promise<void> {
     this.#isAlarmSet = false;
     this.#giveBackOverdue();
+    forgetGone(this.#state, this.#configured(), Date.now());
     this.#storage.saveSnapshot(this.#state);
   }
 
   /**
-   * The rules of this configuration; a new one's replace them, and what was counted stays. While a new
-   * one spreads, isolates with either come in turns: what was told once is not asked for again.
+   * The rules of this configuration; what was counted under others stays. While a new one spreads,
+   * isolates with either come in turns: what was told once is not asked for again.
    */
-  #obey({ configVersion, rules: told }: Pick<PoolCall, "configVersion" | "rules">) {
-    if (this.#rules?.configVersion === configVersion) return this.#rules;
-    const rules = this.#rulesKnown.get(configVersion) ?? told;
+  #rulesFor({ configVersion, rules: told }: Pick<PoolCall, "configVersion" | "rules">) {
+    const known = this.#rules.get(configVersion);
+    const rules = known ?? told;
     if (rules === undefined) return undefined;
-    this.#rules = rules;
-    this.#limited = limitedIn(rules);
-    if (this.#rulesKnown.has(configVersion)) return rules;
-    this.#rulesKnown.set(configVersion, rules);
-    const [oldest] = this.#rulesKnown.keys();
-    if (this.#rulesKnown.size > VERSIONS_MAX && oldest) this.#rulesKnown.delete(oldest);
-    this.#storage.saveRules(rules);
+    if (rules !== this.#latest) this.#obey(rules);
+    if (known === undefined) this.#storage.saveRules(rules);
     return rules;
   }
 
-  #attempt(wish: Wish, waitedMs: number): Attempt {
-    const rules = this.#rules;
+  #obey(rules: GroupRules): void {
+    this.#latest = rules;
+    this.#rules.delete(rules.configVersion);
+    this.#rules.set(rules.configVersion, rules);
+    const [oldest] = this.#rules.keys();
+    if (this.#rules.size > VERSIONS_MAX && oldest !== undefined) this.#rules.delete(oldest);
+    this.#limited = limitedIn([...this.#rules.values()]);
+  }
+
+  #configured(): Set<string> {
+    const all = [...this.#rules.values()].flatMap(({ deployments }) => deployments);
+    return new Set(all.map(({ id }) => id));
+  }
+
+  /** Who waits goes by the configuration it came with, also when a newer one has been told of. */
+  #attempt({ wish, rules }: Asking, waitedMs: number): Attempt {
     const nowMs = Date.now();
-    if (rules === undefined) return { kind: "wait", againAtMs: nowMs, forHome: false };
     const decision = decide(this.#state, rules, wish, nowMs, Math.random, waitedMs);
     if (decision.kind !== "go") {
       const { kind, againAtMs } = decision;
@@ -115,18 +138,29 @@ export class Pool extends DurableObject implements PoolService {
   }
 
   #hear(told: AttemptReport): void {
-    if (this.#rules === undefined) return;
+    const rules = this.#rulesAbout(told.deploymentId);
+    // Without rules no place was ever given.
+    if (rules === undefined) return;
     const nowMs = Date.now();
-    report(this.#state, this.#rules, told, nowMs);
+    report(this.#state, rules, told, nowMs);
     if (this.#limited.has(told.deploymentId)) this.#storage.logReported(told, nowMs);
     this.#saveSoon();
     this.#waiting.askAgain();
   }
 
-  /** An answer that never arrived may have given this call places it does not know of. */
-  #giveBackLost({ callId, group }: Wish): void {
-    for (const [deploymentId, { places }] of this.#state.deployments) {
-      for (const [ticket, place] of places) {
+  /** The latest that know this deployment: another configuration may have none of it. */
+  #rulesAbout(deploymentId: string): GroupRules | undefined {
+    const knows = (one: GroupRules) => one.deployments.some(({ id }) => id === deploymentId);
+    return [...this.#rules.values()].findLast(knows) ?? this.#latest;
+  }
+
+  /**
+   * An answer that never arrived may have given this call places it does not know of. One it does know
+   * of, because its first deployment is still at work, is none of those it asks for.
+   */
+  #giveBackLost({ callId, group, eligible }: Wish): void {
+    for (const deploymentId of eligible) {
+      for (const [ticket, place] of this.#state.deployments.get(deploymentId)?.places ?? []) {
         if (place.callId !== callId) continue;
         const told = { callId, group, deploymentId, ticket, tokens: 0 };
         this.#hear({ ...told, result: { kind: "unsent" } });
@@ -145,10 +179,11 @@ export class Pool extends DurableObject implements PoolService {
   }
 }
 
-function limitedIn(rules: GroupRules | undefined): ReadonlySet<string> {
-  const limited = (rules?.deployments ?? []).filter(
-    ({ requestsPerMinute, tokensPerMinute, parallel }) =>
+function limitedIn(known: readonly GroupRules[]): ReadonlySet<string> {
+  const limited = known
+    .flatMap(({ deployments }) => deployments)
+    .filter(({ requestsPerMinute, tokensPerMinute, parallel }) =>
       [requestsPerMinute, tokensPerMinute, parallel].some((limit) => limit !== undefined),
-  );
+    );
   return new Set(limited.map(({ id }) => id));
 }

@@ -22,9 +22,16 @@ import {
   type SharedStanding,
   type Statement,
 } from "../core/ledger/shared/terms.ts";
+import type {
+  Departure,
+  Entry,
+  EntryAnswer,
+  TurnstileView,
+} from "../core/ledger/shared/turnstile.ts";
 import { takeSharedCrossings } from "../core/ledger/shared/warnings.ts";
 import { tellCrossings } from "./account/crossings.ts";
 import type { SharedEnv } from "./env.ts";
+import { createGate, type Gate } from "./shared-budget/gate.ts";
 import { createLenderStorage, loadLender, type LenderStorage } from "./shared-budget/storage.ts";
 import { borrowerStub, type SharedLender } from "./shared-budget/stub.ts";
 import {
@@ -46,21 +53,35 @@ const LOOK_AGAIN_MS = 60_000;
 
 /**
  * One budget that many accounts share: an organization's, an end user's, a tag's, or everybody's. It
- * lends slices and sees an exchange now and then, never a call. `core/ledger/shared/lender.ts` decides.
+ * lends slices and sees an exchange now and then. It sees calls only where their party has rates. Both
+ * are decided in `core/ledger/shared`: by the lender, and by the turnstile.
  */
 export class SharedBudget extends DurableObject<SharedEnv> implements SharedLender {
   readonly #storage: LenderStorage;
+  readonly #gate: Gate;
   #state: LenderState | undefined;
   /** When the default budget of end users was last read. */
   #lookedAtMs = 0;
   /** Accounts whose exchange waits here: they have given up what they did not use already. */
   readonly #asking = new Set<Statement>();
   #recalling: Promise<void> | undefined;
+  #alarmAtMs: number | null = null;
 
   constructor(context: DurableObjectState, env: SharedEnv) {
     super(context, env);
     this.#state = loadLender(context.storage.sql);
     this.#storage = createLenderStorage(context.storage.sql, this.#state);
+    this.#gate = createGate({
+      sql: context.storage.sql,
+      nowMs: () => Date.now(),
+      account: (accountId) => borrowerStub(env.ACCOUNT, accountId),
+      commit: (change) => this.#transact(change),
+      wakeAt: (atMs) => this.#wakeAt(atMs),
+    });
+    const alarmKnown = context.blockConcurrencyWhile(async () => {
+      this.#alarmAtMs = await context.storage.getAlarm();
+    });
+    context.waitUntil(alarmKnown);
   }
 
   /** Budget windows end at midnight here. The Worker's exports override both from the configuration. */
@@ -85,7 +106,7 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
       roll(state, Date.now(), this.timeZone());
       return lend(state, accountId, wantNanoUsd);
     });
-    this.ctx.waitUntil(this.#lookInTime(state));
+    this.#lookInTime(state);
     return { kind: "lent", terms: termsFor(state, accountId), grantedNanoUsd };
   }
 
@@ -114,12 +135,27 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
     return lenderStanding(state);
   }
 
+  async enter(name: SharedName, entry: Entry): Promise<EntryAnswer> {
+    const { policy } = await this.#meet(name);
+    return this.#gate.enter(policy, entry);
+  }
+
+  async peek(name: SharedName, tokens: number): Promise<TurnstileView> {
+    const { policy } = await this.#meet(name);
+    return this.#gate.peek(policy, tokens);
+  }
+
+  async leave(accountId: string, departures: readonly Departure[]): Promise<void> {
+    this.#gate.leave(accountId, departures);
+  }
+
   override async alarm(): Promise<void> {
+    this.#alarmAtMs = null;
     const state = this.#state;
     if (state === undefined) return;
     await this.#obeyDefault(state);
-    await this.#tellAll(state);
-    await this.#lookInTime(state);
+    await Promise.all([this.#tellAll(state), this.#gate.askSilent(state.policy)]);
+    this.#lookInTime(state);
   }
 
   async #obey(policy: SharedPolicy, spentNanoUsd: number): Promise<void> {
@@ -169,10 +205,16 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
   }
 
   /** Accounts may live on what they borrowed, so as long as some have something it looks by itself. */
-  async #lookInTime(state: LenderState): Promise<void> {
+  #lookInTime(state: LenderState): void {
     if (state.policy.isDefault !== true || idleLoans(state).length === 0) return;
-    if ((await this.ctx.storage.getAlarm()) !== null) return;
-    await this.ctx.storage.setAlarm(Date.now() + LOOK_AGAIN_MS);
+    this.#wakeAt(Date.now() + LOOK_AGAIN_MS);
+  }
+
+  /** There is one alarm: it rings for whatever is due first, and then for what is next. */
+  #wakeAt(atMs: number): void {
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
   }
 
   /** A fresh one each time: what it remembers may be too old for the one who decides. */
@@ -212,7 +254,7 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
       untold.map(([accountId]) => accountId),
     );
     const isMissed = [...state.loans.values()].some((loan) => loan.toldRevision < state.revision);
-    if (isMissed) await this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
+    if (isMissed) this.#wakeAt(Date.now() + TELL_AGAIN_MS);
   }
 
   async #recallAll(state: LenderState, accountIds: readonly string[]): Promise<void> {
@@ -239,17 +281,21 @@ export class SharedBudget extends DurableObject<SharedEnv> implements SharedLend
     return { kind: "stale", heardNumber: state.loans.get(accountId)?.number ?? 0 };
   }
 
-  /** Memory changes with the disk, or the object starts again from the disk. */
   #commit<Result>(state: LenderState, change: () => Result): Result {
+    const { result, crossings } = this.#transact(() => {
+      const made = change();
+      const passed = takeSharedCrossings(state);
+      this.#storage.save(state);
+      return { result: made, crossings: passed };
+    });
+    tellCrossings(crossings);
+    return result;
+  }
+
+  /** Memory changes with the disk, or the object starts again from the disk. */
+  #transact<Result>(change: () => Result): Result {
     try {
-      const { result, crossings } = this.ctx.storage.transactionSync(() => {
-        const made = change();
-        const passed = takeSharedCrossings(state);
-        this.#storage.save(state);
-        return { result: made, crossings: passed };
-      });
-      tellCrossings(crossings);
-      return result;
+      return this.ctx.storage.transactionSync(change);
     } catch (error) {
       this.ctx.abort("A transaction failed; memory is rebuilt from storage.");
       throw error;

@@ -1,5 +1,11 @@
 import { drizzle } from "drizzle-orm/d1";
-import { openPolicy, type SharedName, type SharedPolicy } from "../core/ledger/shared/terms.ts";
+import {
+  hasRates,
+  openPolicy,
+  statedRates,
+  type SharedName,
+  type SharedPolicy,
+} from "../core/ledger/shared/terms.ts";
 import { findBudgetRow } from "./db/budgets.ts";
 import { limitsOf } from "./db/policy-limits.ts";
 import { hasSharedRows } from "./db/shared-budgets.ts";
@@ -53,16 +59,18 @@ export function createSharedDirectory(
   }
 
   async function complete(policy: SharedPolicy): Promise<SharedPolicy> {
-    const { isDefault = false, softBudget: _, ...own } = policy;
+    const { isDefault = false, softBudget: _, defaultRates: __, ...own } = policy;
     const isOwn = policy.budget !== null && !isDefault;
     if (policy.kind !== "end_user" || isOwn) return policy;
     if (endUserBudgetId === undefined && !isDefault) return policy;
     const row = await defaultRow.recall(endUserBudgetId);
     const limits = row && limitsOf(row);
-    const [budget] = limits?.budgets ?? [];
-    if (budget === undefined) return { ...own, budget: null };
-    const softBudget = limits?.softBudget ?? undefined;
-    return { ...own, budget, isDefault: true, ...(softBudget && { softBudget }) };
+    const [budget = null] = limits?.budgets ?? [];
+    const defaultRates = limits && statedRates(limits);
+    const rated = { ...own, budget, ...(defaultRates && { defaultRates }) };
+    if (budget === null && defaultRates === undefined) return rated;
+    const softBudget = budget === null ? null : limits?.softBudget;
+    return { ...rated, isDefault: true, ...(softBudget && { softBudget }) };
   }
 
   return {
@@ -71,7 +79,7 @@ export function createSharedDirectory(
       const made = await findMade(name);
       if (name.kind !== "end_user" || endUserBudgetId === undefined) return made;
       const policy = await complete(made?.policy ?? openPolicy(name));
-      if (made === undefined && policy.budget === null) return undefined;
+      if (made === undefined && policy.budget === null && !hasRates(policy)) return undefined;
       return { policy, spentNanoUsd: made?.spentNanoUsd ?? 0 };
     },
   };

@@ -46,7 +46,8 @@ function sentence(messages: Json[], question: string): string {
   const last = messages.at(-1);
   if (isToolResult(last))
     return `${LABEL} The tool said: ${textOf(last).slice(0, QUOTED_CHARACTERS_MAX)}`;
-  return `${LABEL} You said: ${question.slice(0, QUOTED_CHARACTERS_MAX)}`;
+  // Tools for programming put pages of reminders before what was typed.
+  return `${LABEL} You said: ${question.slice(-QUOTED_CHARACTERS_MAX)}`;
 }
 
 /** `call:weather {"city":"Kyoto"}` in the question calls that tool, when it was offered. */

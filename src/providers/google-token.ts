@@ -69,12 +69,10 @@ const PATIENCE_MS = 5_000;
  * would wait for ever. So each waits on its own clock and then mints for itself.
  */
 async function withinPatience(running: Promise<Token>): Promise<Token | undefined> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-  });
+  const patience = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => patience.resolve(undefined), PATIENCE_MS);
   try {
-    return await Promise.race([running, patience]);
+    return await Promise.race([running, patience.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalText, readCacheWish } from "../../src/core/answer-cache.ts";
+import { readCacheWish } from "../../src/core/answer-cache.ts";
 
 const ON = { byDefault: true, ttlMs: 600_000, callTypes: undefined, namespace: "" };
 
@@ -34,29 +34,21 @@ describe("what a call wants of the answer cache", () => {
     expect(readCacheWish({ cache: { ttl: 1e12 } }, null, ON)?.ttlMs).toBeLessThan(1e11);
     expect(readCacheWish({ cache: { ttl: "soon" } }, null, ON)?.ttlMs).toBe(600_000);
   });
-});
 
-describe("two calls are the same call", () => {
-  const call = { model: "m", messages: [{ role: "user", content: "hi" }], temperature: 0 };
-
-  it("whatever the order of their members and whoever asks", () => {
-    const other = {
-      temperature: 0,
-      messages: [{ content: "hi", role: "user" }],
-      model: "m",
-      user: "alice",
-      metadata: { tags: ["x"] },
-      cache: { ttl: 5 },
-    };
-    expect(canonicalText(other)).toBe(canonicalText(call));
+  it("keeps nothing that lives no time, and reads a time that is none as zero", () => {
+    for (const ttl of [0, -5, "0", 0.0001]) {
+      expect(readCacheWish({ cache: { ttl } }, null, ON)).toMatchObject({ keeps: false });
+    }
+    expect(readCacheWish({ cache: { "s-maxage": -1 } }, null, ON)).toMatchObject({ ageMsMax: 0 });
+    for (const ttl of ["", " ", "1e999", null, true, [], {}]) {
+      expect(readCacheWish({ cache: { ttl } }, null, ON)?.ttlMs).toBe(600_000);
+    }
+    expect(readCacheWish({ cache: { ttl: 1.0004 } }, null, ON)?.ttlMs).toBe(1_000);
   });
 
-  it.each([
-    ["a parameter", { ...call, temperature: 0.1 }],
-    ["a word", { ...call, messages: [{ role: "user", content: "hi!" }] }],
-    ["a type", { ...call, temperature: "0" }],
-    ["the order of turns", { ...call, messages: [...call.messages, ...call.messages] }],
-  ])("but not when they differ in %s", (_, other) => {
-    expect(canonicalText(other)).not.toBe(canonicalText(call));
+  it("is nothing to read and nothing to keep where both are forbidden", () => {
+    expect(readCacheWish({ cache: { ttl: 0 } }, "no-cache", ON)).toBeUndefined();
+    const asText = { cache: { "use-cache": "true" } };
+    expect(readCacheWish(asText, null, { ...ON, byDefault: false })?.reads).toBe(true);
   });
 });

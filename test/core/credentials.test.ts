@@ -17,6 +17,11 @@ describe("a key in the headers", () => {
     expect(find({ "x-api-key": value })).toBe("sk-1");
   });
 
+  it("is absent where a variable was empty", () => {
+    expect(find({ authorization: "Bearer " })).toBeUndefined();
+    expect(find({ authorization: "Bearer ", "x-api-key": "sk-1" })).toBe("sk-1");
+  });
+
   it("of the most specific header wins", () => {
     const headers = {
       "ocp-apim-subscription-key": "sk-6",

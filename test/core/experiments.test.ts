@@ -53,6 +53,15 @@ describe("an experiment", () => {
     }
   });
 
+  it("gives none to a variant with zero, though the others' shares are a little short", () => {
+    const variants = [
+      { name: "all", model: "a", percent: 0.001 },
+      { name: "none", model: "b", percent: 0 },
+    ];
+    const subject = { session: "s", end_user: null, key: "k" };
+    expect(drawVariant({ ...EXPERIMENT, variants }, subject)?.name).toBe("all");
+  });
+
   it("is told in records by a tag", () => {
     const [, variant] = EXPERIMENT.variants;
     expect(variant && variantTag(EXPERIMENT, variant)).toBe("experiment:newer=new");

@@ -220,4 +220,24 @@ describe("which deployment is asked, and why", () => {
     expect(found.fallbacks?.any).toEqual(["large"]);
     expect(whyOf(found, deps)).toContain("If none of them answers, these models are asked: large.");
   });
+
+  it("and which answers instead when this one cannot: full, or not where it may be read", async () => {
+    const large = { ...gptAt("b", { region_name: "eu-west-1" }), model_name: "large" };
+    const { deps, asked } = worldOf({
+      model_list: [gptAt("a", { rpm: 1, region_name: "us-east-1" }), large],
+      router_settings: { fallbacks: [{ gpt: ["large"] }] },
+      sekisho_settings: { routing: { queue_wait_ms: 0 } },
+    });
+    const key = await newKey();
+    const away = { allowed_model_region: "eu" };
+    const elsewhere = await explained(deps, key, away);
+    expect([elsewhere.obstacle?.code, elsewhere.refusal]).toEqual(["region_denied", undefined]);
+    expect(await made(deps, key, away)).toBeUndefined();
+    expect(await made(deps, key)).toBeUndefined();
+    const full = await explained(deps, key);
+    expect([full.obstacle?.code, full.refusal]).toEqual(["no_deployment_free", undefined]);
+    expect(whyOf(full, deps).join(" ")).toContain("Of large, the first that the key may use");
+    expect(await made(deps, key)).toBeUndefined();
+    expect(asked).toEqual(["b", "a", "b"]);
+  });
 });

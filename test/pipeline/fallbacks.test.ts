@@ -2,10 +2,14 @@ import { describe, expect, it } from "vitest";
 import { NO_LIMITS } from "../../src/core/ledger/policy.ts";
 import { budgetOf, modelLimits } from "../core/ledger/samples.ts";
 import { objectIn } from "../core/parsed.ts";
+import { wishFor } from "../platform/pools.ts";
 import { callOver, lineWith, type Told } from "./line.ts";
+import { choosersOf, freshPools } from "./pooled.ts";
 import { ANTHROPIC, answers, gptAt, newKey, OPENAI, sse, standingOf, vendors } from "./world.ts";
 
 const { failing, whole, streamed } = answers;
+
+const PRICED = { input_cost_per_token: 1e-6, output_cost_per_token: 1e-6 };
 
 /** A model of this name at the host of the same name. */
 const model = (name: string, parameters: object = {}, info: object = {}): object => ({
@@ -92,6 +96,42 @@ describe("a model that does not answer", () => {
       attempts: 3,
       costNanoUsd: 0,
     });
+  });
+
+  it("holds no place at a model that could not be asked while another answers", async () => {
+    const pools = freshPools();
+    const inFlight: number[] = [];
+    const third = async (): Promise<Response> => {
+      const group = { name: "second", deployments: deps.config.deployments };
+      const wish = { ...wishFor("second"), group: "second" };
+      const { deployments } = await deps.chooserFor(group, deps.config).peek(wish);
+      inFlight.push(...deployments.map((one) => one.inFlight));
+      return whole();
+    };
+    // Cohere's grammar has no word for several answers.
+    const speechless = { model: "cohere_chat/command-r", max_parallel_requests: 1, ...PRICED };
+    const { router_settings } = CHAIN;
+    const config = {
+      model_list: [model("gpt"), model("second", speechless), model("third")],
+      router_settings,
+    };
+    const { fetch, asked: order } = vendors({ gpt: failing(500), third });
+    const { deps, kept } = lineWith(fetch, config, { chooserFor: choosersOf(pools) });
+    const { key } = await newKey();
+    const body = {
+      model: "gpt",
+      max_tokens: 100,
+      n: 2,
+      messages: [{ role: "user", content: "Hi" }],
+    };
+    expect((await callOver(OPENAI, deps, { key, body })).status).toBe(200);
+    expect(order).toEqual(["gpt", "third"]);
+    expect(kept.settlements).toHaveLength(1);
+    const reports = pools.seen.reports.filter(({ group }) => group === "second");
+    expect(reports).toMatchObject([{ result: { kind: "unsent" } }]);
+    expect(pools.seen.taken).toHaveLength(1);
+    expect(inFlight).toContain(0);
+    expect(inFlight).not.toContain(1);
   });
 
   it("is not answered for when the caller has left", async () => {

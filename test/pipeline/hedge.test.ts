@@ -30,17 +30,19 @@ const saying = (...events: (object | string)[]): Response => {
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 };
 
-/** Does not answer before it is told to stop; `stopped` says when it was. */
+/** Does not answer before it is told to stop; `stopped` says when it was, `asked` when it is asked. */
 function silent() {
   const state = { stopped: false };
+  const { promise: asked, resolve: beginning } = Promise.withResolvers<void>();
   const answer = (request: Request): Promise<Response> =>
     new Promise((_, reject) => {
+      beginning();
       request.signal.addEventListener("abort", () => {
         state.stopped = true;
         reject(new Error("aborted"));
       });
     });
-  return { state, answer };
+  return { state, asked, answer };
 }
 
 /** Answers after a while. */
@@ -117,7 +119,7 @@ describe("a first word that is late", () => {
 
   it("that comes before the second's is the answer; the second is cancelled and paid for", async () => {
     const second = silent();
-    const seen = await ask({ a: late(80, streamed), b: second.answer });
+    const seen = await ask({ a: () => second.asked.then(streamed), b: second.answer });
     expect(seen.asked).toEqual(["a", "b"]);
     expect(second.state.stopped).toBe(true);
     expect(seen.record).toMatchObject({ deploymentId: "a", hedgedNanoUsd: READ });
@@ -174,12 +176,46 @@ describe("of two that were asked", () => {
       input_cost_per_token: 1e-6,
       output_cost_per_token: 1e-6,
     };
-    const seen = await ask({ a: late(80, streamed), b: streamed }, config(undefined, second), {
+    const seen = await ask({ a: late(500, streamed), b: streamed }, config(undefined, second), {
       body: { n: 2 },
     });
     expect([seen.status, seen.asked]).toEqual([200, ["a"]]);
     expect(seen.record).toMatchObject({ deploymentId: "a", attempts: 2 });
   });
+});
+
+it("a first that fails while the second is being found leaves the call to it, and asks for no third", async () => {
+  const amending = Promise.withResolvers<void>();
+  const failed = Promise.withResolvers<Response>();
+  const accounts = (real: World["account"]): World["account"] => {
+    return (id) => ({
+      ...real(id),
+      amend: async (request) => {
+        failed.resolve(failing(500)());
+        await amending.promise;
+        return real(id).amend(request);
+      },
+    });
+  };
+  const { fetch, asked } = vendors({ a: () => failed.promise, b: streamed });
+  const { deps, kept } = lineWith(fetch, config());
+  deps.account = accounts(deps.account);
+  const { key, ...caller } = await newKey();
+  const body = {
+    model: "gpt",
+    max_tokens: 100,
+    stream: true,
+    messages: [{ role: "user", content: "Hi" }],
+  };
+  const call = callOver(OPENAI, deps, { key, body });
+  await failed.promise;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(asked).toEqual(["a"]);
+  amending.resolve();
+  expect((await call).text).toContain("Hel");
+  expect(asked).toEqual(["a", "b"]);
+  expect(kept.settlements[0]?.record).toMatchObject({ deploymentId: "b", costNanoUsd: ANSWERED });
+  expect(await standingOf(caller)).toMatchObject({ heldNanoUsd: 0 });
 });
 
 describe("the money for two", () => {
@@ -193,7 +229,7 @@ describe("the money for two", () => {
   it("is not there: then nobody else is asked", async () => {
     const { kept } = await ask({ a: silent().answer, b: streamed });
     const [one = 0, two = 0] = kept.holds;
-    const hosts = { a: late(80, streamed), b: streamed };
+    const hosts = { a: late(500, streamed), b: streamed };
     const able = await ask(hosts, config(), { policy: { limits: budgetOf(two) } });
     expect(able.asked).toEqual(["a", "b"]);
     const poor = await ask(hosts, config(), { policy: { limits: budgetOf(one) } });

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { AttemptReport, Choice } from "../../src/core/routing/choice.ts";
+import type { AttemptReport, Choice, Underway } from "../../src/core/routing/choice.ts";
 import type { PoolCall, PoolService } from "../../src/core/routing/pool-service.ts";
 import { createChoosers, type ChooserFor } from "../../src/pipeline/choosers.ts";
 import { poolStub } from "../../src/platform/pool/stub.ts";
@@ -16,6 +16,7 @@ export function freshPools() {
     trips: [] as string[],
     taken: [] as string[],
     reports: [] as AttemptReport[],
+    renewals: [] as Underway[],
     away: [] as unknown[],
     /** Every pool refuses to answer. */
     isAway: false,
@@ -38,6 +39,11 @@ export function freshPools() {
         guard("finish");
         seen.reports.push(report);
         return real.finish(report);
+      },
+      async renew(call) {
+        guard("renew");
+        seen.renewals.push(call);
+        return real.renew(call);
       },
       peek: (asked) => real.peek(asked),
     };

@@ -77,6 +77,46 @@ describe("a call is tried again as often as is said", () => {
   });
 });
 
+describe("what callers wish for", () => {
+  it("is bounded: a billion retries are twenty, and the answer says so", async () => {
+    const many = { body: { num_retries: 1e9 } };
+    expect(await asksOf(alone(), failing(500), many)).toBe(21);
+    const deps = worldWith(alone(), vendors({ a: whole }).fetch);
+    expect(await dispatched(deps, many)).toMatchObject({ kind: "answered", attemptsMax: 21 });
+  });
+
+  /** Does not answer before it is told to stop, which is when the call's clock reads so much more. */
+  const hanging = (advance: () => void) => (request: Request) =>
+    new Promise<Response>((_, reject) =>
+      request.signal.addEventListener("abort", () => {
+        advance();
+        reject(new Error("aborted"));
+      }),
+    );
+
+  it("puts no deployment to rest for others: hurry proves nothing", async () => {
+    const silent = hanging(() => deps.advance(20));
+    const { fetch, asked } = vendors({ a: [silent, silent, whole], b: silent, c: silent });
+    const deps = worldWith(threeGpts({ num_retries: 0 }), fetch);
+    for (const timeout of [0.0001, 0.02]) {
+      const hurried = await dispatched(deps, { body: { timeout } });
+      expect(hurried).toMatchObject({ failure: { category: "timeout" }, attempts: 1 });
+    }
+    expect(await dispatched(deps)).toMatchObject({ kind: "answered" });
+    expect(asked).toEqual(["a", "a", "a"]);
+  });
+
+  it("counts less than what the operator wrote: who is silent for that long rests", async () => {
+    const silent = hanging(() => undefined);
+    const { fetch, asked } = vendors({ a: silent, b: whole });
+    const model_list = [gptAt("a", { order: 1, timeout: 0.02 }), gptAt("b", { order: 2 })];
+    const deps = worldWith({ model_list }, fetch);
+    await dispatched(deps);
+    await dispatched(deps);
+    expect(asked).toEqual(["a", "b", "b"]);
+  });
+});
+
 describe("waiting for the next attempt", () => {
   it("is never shorter than retry_after", async () => {
     const { fetch } = vendors({ a: [failing(500), whole] });
@@ -139,6 +179,17 @@ describe("waiting for the next attempt", () => {
     const hurried = worldWith(withSpare, fetch);
     await dispatched(hurried);
     expect(hurried.sleptMs).toEqual([4_000]);
+  });
+
+  it("is not all that ends with the call's time: nobody is asked any more, and nobody rests", async () => {
+    const slow = () => {
+      deps.advance(600_000);
+      return failing(500)();
+    };
+    const { fetch, asked } = vendors({ a: slow, b: whole, c: whole });
+    const deps = worldWith(threeGpts(), (request) => fetch(request));
+    expect(await dispatched(deps)).toMatchObject({ kind: "failed", attempts: 1 });
+    expect(asked).toEqual(["a"]);
   });
 
   it("does not go beyond the time the caller gave", async () => {

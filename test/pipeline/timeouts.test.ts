@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callEndsAtMs, timeoutsOf } from "../../src/pipeline/timeouts.ts";
+import { callEndsAtMs, fairTimeouts, isHasty, timeoutsOf } from "../../src/pipeline/timeouts.ts";
 import { NO_WISH, type CallWish } from "../../src/pipeline/wish.ts";
 
 const STARTED_AT_MS = 1_000_000;
@@ -112,4 +112,23 @@ it("a call ends when its caller says, else when the router says", () => {
   expect(callEndsAtMs({ wish: NO_WISH, context }, NOTHING)).toBe(STARTED_AT_MS + 600_000);
   const wish = { ...NO_WISH, timeoutMs: 5_000 };
   expect(callEndsAtMs({ wish, context }, NOTHING)).toBe(STARTED_AT_MS + 5_000);
+});
+
+describe("a deployment that did not answer in time", () => {
+  it("has proved nothing when it had less than half the time it has for others", () => {
+    const envelope = { ...ENVELOPE, stream: false };
+    const nobody = { timeoutMs: undefined, streamTimeoutMs: undefined };
+    const due = fairTimeouts(
+      { context: { ...CONTEXT, startedAtMs: 0 }, envelope },
+      nobody,
+      NOTHING,
+      STARTED_AT_MS + 599_000,
+    );
+    expect(due.answerMs).toBe(600_000);
+    const given = (said: Said) => timeouts({ stream: false, ...said }).answerMs;
+    expect(isHasty(given({ lateMs: 299_000 }), due.answerMs)).toBe(false);
+    expect(isHasty(given({ lateMs: 301_000 }), due.answerMs)).toBe(true);
+    expect(isHasty(given({ wish: { timeoutMs: 1 } }), due.answerMs)).toBe(true);
+    expect(isHasty(given({ wish: { timeoutMs: 6_000_000 } }), due.answerMs)).toBe(false);
+  });
 });

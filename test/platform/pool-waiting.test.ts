@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
-import type { Wish } from "../../src/core/routing/choice.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Choice, Wish } from "../../src/core/routing/choice.ts";
+import { createWaitingRoom, type WaitingWork } from "../../src/platform/pool/waiting.ts";
 import { chosen, poolOf, reportOf, rulesOf, wishFor } from "./pools.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 const patient = (changes: Partial<Wish> = {}): Wish => ({
   ...wishFor("a"),
@@ -51,16 +54,80 @@ describe("waiting for a place", () => {
   });
 
   it("ends when a rest does, without anybody calling", async () => {
-    const { choose, finish } = poolOf(rulesOf([{}, {}], { cooldownMs: 120 }));
+    // Time stands still until the call waits, however long it takes to come so far.
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const { choose, finish, peek } = poolOf(rulesOf([{}, {}], { cooldownMs: 120 }));
     for (const id of ["a", "b"]) {
       const wish = wishFor(id);
       const result = { kind: "failed", category: "rate-limit" } as const;
       await finish(reportOf(wish, chosen(await choose(wish)), { result, tokens: 0 }));
     }
     expect((await choose(wishFor("a", "b"))).kind).toBe("full");
+    const waiting = choose({ ...patient(), eligible: ["a", "b"] });
+    await peek(wishFor("a"));
+    vi.useRealTimers();
+    expect(chosen(await waiting).reason).toBe("probe");
+  });
+});
+
+describe("the line is looked at by itself", () => {
+  beforeEach(() => void vi.useFakeTimers());
+
+  const FULL = { kind: "full", againAtMs: Infinity } as const;
+
+  /** A room whose time is moved by hand, and what its one call was told. */
+  async function waitingRoom(work: Partial<WaitingWork>) {
     const startedAtMs = Date.now();
-    expect(chosen(await choose({ ...patient(), eligible: ["a", "b"] })).reason).toBe("probe");
-    expect(Date.now() - startedAtMs).toBeLessThan(1_000);
+    const attempts: number[] = [];
+    const room = createWaitingRoom({
+      nowMs: () => Date.now(),
+      changesAtMs: () => undefined,
+      ...work,
+      attempt(asking, waitedMs) {
+        attempts.push(Date.now() - startedAtMs);
+        return work.attempt?.(asking, waitedMs) ?? FULL;
+      },
+    });
+    let told: Choice | undefined;
+    const wish = patient();
+    const asking = { wish: { ...wish, deadlineMs: Infinity }, rules: rulesOf([{}]) };
+    const waiting = room.enter(asking, 10).then((choice) => (told = choice));
+    waiting.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(0);
+    return { attempts, told: () => told };
+  }
+
+  const at = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+  it("at the moment at which a rest ends, or a place is overdue", async () => {
+    const endsAtMs = Date.now() + 120;
+    const isOver = (): boolean => Date.now() >= endsAtMs;
+    const found = { kind: "chosen", deploymentId: "a", ticket: "t", reason: "probe" } as const;
+    const { told } = await waitingRoom({
+      attempt: () => (isOver() ? { ...found, cachedTokensExpected: 0 } : FULL),
+      changesAtMs: () => (isOver() ? undefined : endsAtMs),
+    });
+    await at(119);
+    expect(told()).toBeUndefined();
+    await at(1);
+    expect(told()).toMatchObject(found);
+  });
+
+  it("every second, and at the end of patience for the last time", async () => {
+    const { attempts, told } = await waitingRoom({});
+    await at(5_000);
+    expect(told()).toEqual(FULL);
+    expect(attempts).toEqual([0, 1_000, 2_000, 3_000, 4_000, 5_000, 5_000]);
+    await at(60_000);
+    expect(attempts).toHaveLength(7);
+  });
+
+  it("not in a circle, when what was said to come at once does not", async () => {
+    const { attempts } = await waitingRoom({
+      attempt: () => ({ kind: "full", againAtMs: Date.now() }),
+    });
+    await at(1_000);
+    expect(attempts.length).toBeLessThanOrEqual(201);
   });
 });
 
@@ -103,6 +170,49 @@ describe("whose turn it is", () => {
     await free();
     await Promise.all(all);
     expect(order).toEqual([0, 1, 2, 3]);
+  });
+
+  it("goes around among those who could go to different places, too", async () => {
+    const { choose, finish } = poolOf(rulesOf([{ parallel: 1 }, { parallel: 1 }]));
+    const busy = wishFor("a");
+    const placeA = chosen(await choose(busy));
+    chosen(await choose(wishFor("b")));
+    const order: string[] = [];
+    const stand = async (...eligible: string[]): Promise<void> => {
+      const wish = { ...patient(), eligible };
+      const place = chosen(await choose(wish));
+      order.push(eligible.join(" or "));
+      await finish(reportOf(wish, place));
+    };
+    const wishes = [["a", "b"], ["a", "b"], ["a", "b"], ["a"], ["a"]];
+    const all = wishes.map((eligible) => stand(...eligible));
+    await finish(reportOf(busy, placeA));
+    await Promise.all(all);
+    expect(order).toEqual(["a or b", "a", "a or b", "a", "a or b"]);
+  });
+
+  it("comes although another account fills the room: its latest call makes room", async () => {
+    const { choose, finish, free } = await fullPool();
+    const queueMax = 4;
+    const order: string[] = [];
+    const stand = async (fairTo: string): Promise<void> => {
+      const wish = patient({ fairTo });
+      const reply = await choose(wish, { queueMax });
+      order.push(`${fairTo} ${reply.kind}`);
+      if (reply.kind === "chosen") await finish(reportOf(wish, reply));
+    };
+    const greedy = Array.from({ length: 6 }, () => stand("greedy"));
+    const others = ["b", "c", "b"].map((fairTo) => stand(fairTo));
+    const all = Promise.all([...greedy, ...others]);
+    // Two of the greedy one find the room full, two make room, and then it has no more than the others.
+    while (order.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(order.slice(0, 5).toSorted()).toEqual([
+      "b full",
+      ...Array.from({ length: 4 }, () => "greedy full"),
+    ]);
+    await free();
+    await all;
+    expect(order.slice(5)).toEqual(["greedy chosen", "b chosen", "c chosen", "greedy chosen"]);
   });
 
   it("is not held up by calls that may only go where nothing is free", async () => {

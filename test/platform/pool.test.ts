@@ -1,6 +1,8 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { AttemptReport, Wish } from "../../src/core/routing/choice.ts";
+import type { AttemptReport, Explanation, Wish } from "../../src/core/routing/choice.ts";
+import type { RulesNeeded } from "../../src/core/routing/pool-service.ts";
+import { PLACE_MS } from "../../src/core/routing/take.ts";
 import { chosen, poolOf, reportOf, rulesOf, wishFor } from "./pools.ts";
 
 const nap = (milliseconds: number): Promise<void> =>
@@ -12,6 +14,11 @@ afterEach(() => void vi.useRealTimers());
 function stopClock(): (milliseconds: number) => void {
   vi.useFakeTimers({ toFake: ["Date"] });
   return (milliseconds) => void vi.setSystemTime(Date.now() + milliseconds);
+}
+
+function explained(found: Explanation | RulesNeeded): Explanation {
+  if ("kind" in found) throw new Error("the rules are known");
+  return found;
 }
 
 const ANSWERED: AttemptReport["result"] = { kind: "answered", firstTokenMs: null, totalMs: 5 };
@@ -90,10 +97,29 @@ describe("limits of a deployment", () => {
   it("are freed by calls nobody heard of again, when their time is over", async () => {
     const advance = stopClock();
     const { choose } = poolOf(rulesOf([{ parallel: 1 }]));
-    chosen(await choose({ ...wishFor("a"), deadlineMs: Date.now() + 10_000 }));
-    advance(9_000);
+    chosen(await choose(wishFor("a")));
+    advance(PLACE_MS - 1);
     expect((await choose(wishFor("a"))).kind).toBe("full");
-    advance(1_001);
+    advance(1);
+    expect((await choose(wishFor("a"))).kind).toBe("chosen");
+  });
+
+  it("are kept by a stream that outlives its call's deadline, also when the object dies meanwhile", async () => {
+    const advance = stopClock();
+    const { choose, finish, renew, object } = poolOf(rulesOf([{ parallel: 1 }]));
+    const wish = { ...wishFor("a"), stream: true };
+    const place = chosen(await choose(wish));
+    for (let turn = 0; turn < 30; turn++) {
+      advance(30_000);
+      await renew(wish);
+      if (turn % 7 === 3) {
+        await runDurableObjectAlarm(object);
+        await evictDurableObject(object);
+      }
+      expect((await choose(wishFor("a"))).kind).toBe("full");
+    }
+    expect(Date.now()).toBeGreaterThan(wish.deadlineMs);
+    await finish(reportOf(wish, place));
     expect((await choose(wishFor("a"))).kind).toBe("chosen");
   });
 
@@ -194,6 +220,54 @@ describe("a pool that does not know the rules", () => {
     });
   });
 
+  it("asks once for each of two configurations that come in turns", async () => {
+    const older = rulesOf([{ requestsPerMinute: 20 }, {}]);
+    const { choose, object } = poolOf(older);
+    const newer = { ...older, configVersion: "v2" };
+    const asks = { v1: 0, v2: 0 };
+    const ask = async (rules: typeof older): Promise<void> => {
+      const { configVersion } = rules;
+      const bare = await choose(wishFor("a", "b"), { configVersion, rules: undefined });
+      if (bare.kind !== "rules-needed") return;
+      asks[configVersion === "v1" ? "v1" : "v2"] += 1;
+      chosen(await choose(wishFor("a", "b"), { configVersion, rules }));
+    };
+    for (let turn = 0; turn < 5; turn++) for (const rules of [older, newer]) await ask(rules);
+    expect(asks).toEqual({ v1: 1, v2: 1 });
+    // The latest is written down; of the other it is told anew, once.
+    await evictDurableObject(object);
+    for (let turn = 0; turn < 5; turn++) for (const rules of [newer, older]) await ask(rules);
+    expect(asks).toEqual({ v1: 2, v2: 1 });
+  });
+
+  it("goes by the configuration that a call came with, also when it is an older one", async () => {
+    const older = rulesOf([{ requestsPerMinute: 2 }]);
+    const { choose } = poolOf(older);
+    const [first] = older.deployments;
+    if (first === undefined) throw new Error("no deployment");
+    const newer = {
+      ...{ ...older, configVersion: "v2" },
+      deployments: [{ ...first, requestsPerMinute: 1 }],
+    };
+    chosen(await choose(wishFor("a")));
+    expect((await choose(wishFor("a"), { configVersion: "v2", rules: newer })).kind).toBe("full");
+    expect((await choose(wishFor("a"))).kind).toBe("chosen");
+    expect((await choose(wishFor("a"))).kind).toBe("full");
+  });
+
+  it("gives back places at deployments that only an older configuration has, also after it died", async () => {
+    const older = rulesOf([{ parallel: 1 }, {}]);
+    const { choose, finish, object } = poolOf(older);
+    const newer = { ...older, configVersion: "v2", deployments: older.deployments.slice(1) };
+    const wish = wishFor("a");
+    const place = chosen(await choose(wish));
+    chosen(await choose(wishFor("b"), { configVersion: "v2", rules: newer }));
+    await finish(reportOf(wish, place));
+    await evictDurableObject(object);
+    expect((await choose(wishFor("a"))).kind).toBe("chosen");
+    expect((await choose(wishFor("a"))).kind).toBe("full");
+  });
+
   it("knows them after it died", async () => {
     const { choose, object } = poolOf(rulesOf([{}, {}]));
     await choose(wishFor("a", "b"));
@@ -209,4 +283,32 @@ it("gives back the place of a reply that was lost when the call asks again", asy
   expect((await choose(wishFor("a"))).kind).toBe("full");
   expect((await choose(wish, { isRepeated: true })).kind).toBe("chosen");
   expect((await choose(wishFor("a"))).kind).toBe("full");
+});
+
+describe("a call that asks again because no answer came", () => {
+  it("keeps the place where its first deployment is still at work", async () => {
+    const { choose } = poolOf(rulesOf([{ parallel: 1 }, { parallel: 1 }]));
+    const wish = wishFor("a");
+    chosen(await choose(wish));
+    const second = { ...wish, eligible: ["b"], asked: ["a"] };
+    chosen(await choose(second));
+    expect(chosen(await choose(second, { isRepeated: true })).deploymentId).toBe("b");
+    expect((await choose(wishFor("a"))).kind).toBe("full");
+    expect((await choose(wishFor("b"))).kind).toBe("full");
+  });
+
+  it("has what it tells of its last attempt heard first: a refusal is none that was never sent", async () => {
+    const { choose, peek } = poolOf(rulesOf([{}, {}]));
+    const wish = wishFor("a", "b");
+    const first = chosen(await choose(wish));
+    const told = reportOf(wish, first, { result: THROTTLED, tokens: 0 });
+    const more = { report: told, isRepeated: true };
+    chosen(await choose({ ...wish, asked: [first.deploymentId] }, more));
+    const { deployments } = explained(await peek(wishFor("a", "b")));
+    expect(deployments.find(({ id }) => id === first.deploymentId)).toMatchObject({
+      inFlight: 0,
+      requestsLastMinute: 1,
+      limitSource: "learned",
+    });
+  });
 });

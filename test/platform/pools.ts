@@ -76,6 +76,7 @@ export function poolOf(rules: GroupRules) {
     object: env.POOL.getByName(group),
     choose: (wish: Wish, more: Partial<PoolCall> = {}) => pool().choose(asked(wish, more)),
     finish: (report: AttemptReport) => pool().finish(report),
+    renew: ({ callId }: Wish, answering?: string) => pool().renew({ callId, group, answering }),
     peek: (wish: Wish, more: Partial<PoolCall> = {}) => pool().peek(asked(wish, more)),
   };
 }

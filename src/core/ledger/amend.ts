@@ -19,10 +19,11 @@ export function decideAgain(
   try {
     const decision = decide(state, request, nowMs);
     if (decision.kind !== "admitted") return decision;
-    const { admittedAtMs, deadlineMs } = lease;
-    const deadline = Math.max(deadlineMs, decision.lease.deadlineMs);
-    // The caller made one request, when it made it.
-    return { kind: "admitted", lease: { ...decision.lease, admittedAtMs, deadlineMs: deadline } };
+    const { admittedAtMs, pass } = lease;
+    const deadlineMs = Math.max(lease.deadlineMs, decision.lease.deadlineMs);
+    // The caller made one request, when it made it, and came in by the turnstiles it came in by.
+    const next = { ...decision.lease, admittedAtMs, deadlineMs, ...(pass && { pass }) };
+    return { kind: "admitted", lease: next };
   } finally {
     takeBack(state, lease);
   }

@@ -77,7 +77,7 @@ function weigh(
 function deniedModel(
   scopes: readonly Scope[],
   alias: ModelAlias | undefined,
-  { modelAsked: asked, model, accessGroups }: ReserveRequest,
+  { modelAsked: asked, model: serving, accessModel: model = serving, accessGroups }: ReserveRequest,
 ): Refusal | undefined {
   const lists = scopes.map(({ kind: scope, models }) => ({ scope, models }));
   const closed = closedList(lists, { asked, model, accessGroups, alias });

@@ -1,7 +1,20 @@
-import type { RateStanding } from "../ledger.ts";
+import type { RateStanding, ScopeKind } from "../ledger.ts";
 import { createCounters, type Counters } from "./counters.ts";
+import type { Limits } from "./policy.ts";
 import { countInWindow, untilFreedMs } from "./rate-window.ts";
 import type { AccountState, Scope } from "./state.ts";
+
+export type RateLimits = Pick<Limits, "requestsPerMinute" | "tokensPerMinute" | "parallel">;
+
+/** What of somebody's counters the limits above are about. */
+export type RateCounters = Pick<Counters, "requests" | "tokens" | "heldTokens" | "inFlight">;
+
+/** Whose limits they are, as answers name them. */
+export interface RateParty {
+  kind: ScopeKind;
+  model: string | null;
+  limits: RateLimits;
+}
 
 /** One limit of one scope: how much of it is used, and what this call adds. */
 interface Gauge {
@@ -25,14 +38,8 @@ export function brokenRate(
   nowMs: number,
 ): { limit: RateStanding; name: string } | undefined {
   for (const scope of scopes) {
-    const broken = gaugesOf(state, scope, tokens, nowMs).find((gauge) => !gauge.fits);
-    if (broken === undefined) continue;
-    const { unit, limit, used, roomInMs } = broken;
-    const remaining = Math.max(limit - used, 0);
-    return {
-      limit: { scope: scope.kind, model: scope.model, unit, limit, remaining, resetMs: roomInMs },
-      name: scope.name,
-    };
+    const limit = brokenLimit(scope, countersIn(state, scope), tokens, nowMs);
+    if (limit !== undefined) return { limit, name: scope.name };
   }
   return undefined;
 }
@@ -43,21 +50,52 @@ export function rateStandings(
   scopes: readonly Scope[],
   nowMs: number,
 ): RateStanding[] {
-  return scopes.flatMap((scope) =>
-    gaugesOf(state, scope, 0, nowMs).map(({ unit, limit, used, roomInMs }) => ({
-      scope: scope.kind,
-      model: scope.model,
-      unit,
-      limit,
-      remaining: Math.max(limit - used, 0),
-      resetMs: roomInMs,
-    })),
-  );
+  return scopes.flatMap((scope) => limitStandings(scope, countersIn(state, scope), nowMs));
 }
 
-function gaugesOf(state: AccountState, scope: Scope, tokens: number, nowMs: number): Gauge[] {
-  const counters = state.counters.get(scope.id) ?? createCounters(0);
-  const { requestsPerMinute, tokensPerMinute, parallel } = scope.limits;
+/** Of one party: the first of its limits a call of so many tokens would break. */
+export function brokenLimit(
+  party: RateParty,
+  counters: RateCounters,
+  tokens: number,
+  nowMs: number,
+): RateStanding | undefined {
+  const broken = gaugesOf(party.limits, counters, tokens, nowMs).find((gauge) => !gauge.fits);
+  return broken === undefined ? undefined : standingOf(party, broken);
+}
+
+export function limitStandings(
+  party: RateParty,
+  counters: RateCounters,
+  nowMs: number,
+): RateStanding[] {
+  return gaugesOf(party.limits, counters, 0, nowMs).map((gauge) => standingOf(party, gauge));
+}
+
+function countersIn(state: AccountState, { id }: Scope): RateCounters {
+  return state.counters.get(id) ?? createCounters(0);
+}
+
+function standingOf(
+  { kind: scope, model }: RateParty,
+  { unit, limit, used, roomInMs }: Gauge,
+): RateStanding {
+  return {
+    scope,
+    model,
+    unit,
+    limit,
+    remaining: Math.max(limit - used, 0),
+    resetMs: roomInMs,
+  };
+}
+
+function gaugesOf(
+  { requestsPerMinute, tokensPerMinute, parallel }: RateLimits,
+  counters: RateCounters,
+  tokens: number,
+  nowMs: number,
+): Gauge[] {
   const gauges: Gauge[] = [];
   if (requestsPerMinute !== null) gauges.push(requestGauge(counters, requestsPerMinute, nowMs));
   if (tokensPerMinute !== null) gauges.push(tokenGauge(counters, tokensPerMinute, tokens, nowMs));
@@ -65,7 +103,7 @@ function gaugesOf(state: AccountState, scope: Scope, tokens: number, nowMs: numb
   return gauges;
 }
 
-function requestGauge({ requests }: Counters, limit: number, nowMs: number): Gauge {
+function requestGauge({ requests }: RateCounters, limit: number, nowMs: number): Gauge {
   const used = countInWindow(requests, nowMs);
   const roomInMs = untilFreedMs(requests, used + 1 - limit, nowMs);
   return { unit: "requests", limit, used, needed: 1, fits: used + 1 <= limit, roomInMs };
@@ -75,7 +113,7 @@ function requestGauge({ requests }: Counters, limit: number, nowMs: number): Gau
  * A call counts with its bound while it runs and with its real figure for the minute after. One that
  * is larger than the whole limit could never run, so it may when nothing else is counted.
  */
-function tokenGauge(counters: Counters, limit: number, needed: number, nowMs: number): Gauge {
+function tokenGauge(counters: RateCounters, limit: number, needed: number, nowMs: number): Gauge {
   const settled = countInWindow(counters.tokens, nowMs);
   const used = settled + counters.heldTokens;
   const fits = used + needed <= limit || (used === 0 && limit > 0);
@@ -84,7 +122,7 @@ function tokenGauge(counters: Counters, limit: number, needed: number, nowMs: nu
   return { unit: "tokens", limit, used, needed, fits, roomInMs };
 }
 
-function parallelGauge({ inFlight }: Counters, limit: number): Gauge {
+function parallelGauge({ inFlight }: RateCounters, limit: number): Gauge {
   const fits = inFlight + 1 <= limit;
   const roomInMs = fits ? 0 : IN_FLIGHT_RETRY_MS;
   return { unit: "parallel", limit, used: inFlight, needed: 1, fits, roomInMs };

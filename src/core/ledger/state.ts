@@ -11,6 +11,7 @@ import {
   type UserPolicy,
 } from "./policy.ts";
 import type { Slice } from "./shared/borrower.ts";
+import type { Pass } from "./shared/pass.ts";
 
 /** All an account knows, as plain data. Whoever keeps it makes it durable. */
 export interface AccountState {
@@ -47,6 +48,8 @@ export interface Lease {
   tokens: number;
   admittedAtMs: number;
   deadlineMs: number;
+  /** Set where a party it shares with other accounts has rates. */
+  pass?: Pass;
 }
 
 /** One party a call is charged to, with the rules it must obey. */

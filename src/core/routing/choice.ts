@@ -12,13 +12,15 @@ export interface Chooser {
   chooseAgain(report: AttemptReport, wish: Wish): Promise<Choice>;
   /** Tells how the last attempt of a call went. Nothing waits for it. */
   finish(report: AttemptReport): Promise<void>;
+  /** Keeps the places of a call that goes on. Nothing waits for it. */
+  renew(call: Underway): Promise<void>;
   /** What would be chosen and why, taking no place. For `/explain`. */
   peek(wish: Wish): Promise<Explanation>;
 }
 
 /** What a call needs of a deployment. Plain data: it travels to the pool. */
 export interface Wish {
-  /** The call's id; a place is held under it until it is reported or its deadline passes. */
+  /** The call's id; a place is held under it until it is reported, or nobody renews it. */
   callId: string;
   group: string;
   /** Deployments this call can use at all (provider set up, priced, tags, region), by id. */
@@ -36,6 +38,7 @@ export interface Wish {
   fairTo: string;
   /** How long the call may wait for a place when every deployment is full. 0: not at all. */
   waitMs: number;
+  /** No place is of use to the call from then on. */
   deadlineMs: number;
   /** Operator's or key's own strategy for this call; else the group's. */
   strategy?: Strategy;
@@ -97,6 +100,14 @@ export interface AttemptReport {
   tokens: number | null;
   /** What the vendor's headers said of its limits, where it has such headers. */
   quota?: QuotaHeaders;
+}
+
+/** A call that is not over yet. */
+export interface Underway {
+  callId: string;
+  group: string;
+  /** The ticket of a place whose deployment has begun to answer. */
+  answering?: string;
 }
 
 /** `x-ratelimit-*`, `anthropic-ratelimit-*` as numbers. Only what was there. */

@@ -92,10 +92,12 @@ export function restAfter(
   const isProbe = place?.isProbe ?? false;
   if (!isProbe && !isEnough(failed.category, fault, state, rules, group, nowMs)) return undefined;
   const cooldownMs = rules.cooldownMs ?? group.cooldownMs;
-  const stated = throttled ? failed.retryAfterMs : undefined;
-  const judged = throttled && stated === undefined && group.judgesRests;
+  const statedMs = throttled ? failed.retryAfterMs : undefined;
+  const judged = throttled && statedMs === undefined && group.judgesRests;
   const judgedMs = judged ? refillMs(state, nowMs) : Infinity;
-  const restMs = Math.min(stated ?? cooldownMs, judgedMs, REST_MS_MAX);
+  // What the operator wrote holds, however long.
+  const unstatedMs = Math.min(cooldownMs, judgedMs);
+  const restMs = statedMs === undefined ? unstatedMs : Math.min(statedMs, REST_MS_MAX);
   if (restMs <= 0) return undefined;
   return { untilMs: Math.max(nowMs + restMs, state.rest?.untilMs ?? 0), throttled, judged };
 }

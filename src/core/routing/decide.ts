@@ -45,7 +45,7 @@ export function decide(
   for (const candidates of [unasked(open), open, unasked(last), last]) {
     const best = firstOf(candidates, rules, wish, random);
     if (best === undefined) continue;
-    const reason = best.room === "crowded" ? "last-resort" : reasonFor(best, rules, home);
+    const reason = reasonFor(best, rules, home);
     return { kind: "go", deploymentId: best.rules.id, reason, cachedTokensExpected: 0 };
   }
   return { kind: "full", againAtMs: soonest(views, nowMs, isNew) };
@@ -83,6 +83,7 @@ function firstOf(
 
 function reasonFor(view: View, rules: GroupRules, home: Home | undefined): ChoiceReason {
   if (view.standing.kind === "probe") return "probe";
+  if (view.room === "crowded") return "last-resort";
   if (home !== undefined) return "moved";
   return rules.deployments.length === 1 ? "only" : "strategy";
 }

@@ -1,10 +1,11 @@
-import type { AttemptReport, Choice, Explanation, GroupRules, Wish } from "./choice.ts";
+import type { AttemptReport, Choice, Explanation, GroupRules, Underway, Wish } from "./choice.ts";
 
 /** What the gateway asks of the one object that sees all calls of a group. */
 export interface PoolService {
   /** Takes in how an attempt went, if one did, and finds a place for the next. */
   choose(asked: PoolCall): Promise<Choice | RulesNeeded>;
   finish(report: AttemptReport): Promise<void>;
+  renew(call: Underway): Promise<void>;
   peek(asked: PoolCall): Promise<Explanation | RulesNeeded>;
 }
 

@@ -1,4 +1,4 @@
-import { emptyWindow, type RateWindow } from "../ledger/rate-window.ts";
+import { countInWindow, emptyWindow, type RateWindow } from "../ledger/rate-window.ts";
 import type { LearnedQuota } from "./quota.ts";
 
 /** What a pool remembers of its group. Plain data: maps, numbers and text survive a structured clone. */
@@ -30,7 +30,7 @@ export interface DeploymentState {
 export interface Place {
   callId: string;
   takenAtMs: number;
-  /** When it is given back although nobody reported. */
+  /** When it is given back although nobody reported; see `renew`. */
   deadlineMs: number;
   tokens: number;
   stream: boolean;
@@ -73,6 +73,17 @@ export function stateOf(state: PoolState, deploymentId: string): DeploymentState
   const fresh = emptyDeployment();
   state.deployments.set(deploymentId, fresh);
   return fresh;
+}
+
+/**
+ * Forgets deployments that are configured no more, or they would gather for as long as there are
+ * configurations. One that was used within the minute may come back, and its limits hold.
+ */
+export function forgetGone(state: PoolState, configured: ReadonlySet<string>, nowMs: number): void {
+  for (const [id, { places, requests, tokens }] of state.deployments) {
+    const isUsed = [requests, tokens].some((window) => countInWindow(window, nowMs) > 0);
+    if (!configured.has(id) && places.size === 0 && !isUsed) state.deployments.delete(id);
+  }
 }
 
 export function emptyDeployment(): DeploymentState {

@@ -143,7 +143,8 @@ function limitOf(
 /** How much of a limit is used before a call is worth more elsewhere; undefined: nothing is known. */
 export function usableLimit(limit: LearnedLimit | undefined, nowMs: number): number | undefined {
   if (limit === undefined || !isRemembered(limit, nowMs)) return undefined;
-  const ageMs = nowMs - limit.atMs;
+  // A clock that was put back makes nothing younger than new.
+  const ageMs = Math.max(nowMs - limit.atMs, 0);
   switch (limit.source) {
     case "headers":
       return limit.perMinute - (ageMs < MINUTE_MS ? limit.foreign : 0);

@@ -19,11 +19,12 @@ export function report(
   told: AttemptReport,
   nowMs: number,
 ): void {
+  const known = state.deployments.get(told.deploymentId);
+  const place = known && giveBack(known, told.ticket, (one) => tokensOf(told, one), nowMs);
   const deploymentRules = rules.deployments.find((one) => one.id === told.deploymentId);
-  // The configuration has changed meanwhile.
+  // The configuration has changed meanwhile, and may change back: only the place matters.
   if (deploymentRules === undefined) return;
   const deployment = stateOf(state, told.deploymentId);
-  const place = giveBack(deployment, told.ticket, (one) => tokensOf(told, one), nowMs);
   forgetHomes(state, rules.affinityTtlMs, nowMs);
   noteResult(told, { state, deployment, deploymentRules, rules, place, nowMs });
   if (told.quota !== undefined) {

@@ -1,9 +1,15 @@
 import { addToWindow } from "../ledger/rate-window.ts";
 import { settleHome } from "./affinity.ts";
-import type { Choice, Wish } from "./choice.ts";
-import { standingOf } from "./cooldown.ts";
+import type { Choice, Underway, Wish } from "./choice.ts";
+import { endsRest, standingOf } from "./cooldown.ts";
 import type { Decision } from "./decide.ts";
 import { stateOf, type DeploymentState, type Place, type PoolState } from "./pool-state.ts";
+
+/**
+ * How long a place is held without a word of its call. An answer may take an hour, and its place is
+ * renewed all the while; one whose isolate died keeps others out for no longer than this.
+ */
+export const PLACE_MS = 100_000;
 
 /** Takes the place a decision found. */
 export function take(
@@ -19,7 +25,7 @@ export function take(
   deployment.places.set(ticket, {
     callId: wish.callId,
     takenAtMs: nowMs,
-    deadlineMs: wish.deadlineMs,
+    deadlineMs: nowMs + PLACE_MS,
     tokens: wish.tokens,
     stream: wish.stream,
     affinity: wish.affinity,
@@ -44,16 +50,29 @@ export function giveBack(
   return place;
 }
 
+/** The call goes on, and so do its places. One that is being answered proves that a rest has helped. */
+export function renew(state: PoolState, { callId, answering }: Underway, nowMs: number): void {
+  for (const deployment of state.deployments.values()) {
+    for (const [ticket, place] of deployment.places) {
+      if (place.callId !== callId) continue;
+      place.deadlineMs = nowMs + PLACE_MS;
+      if (ticket === answering && endsRest(place, deployment)) deployment.rest = undefined;
+    }
+  }
+}
+
 /**
- * Gives back the places of calls whose deadline passed without a report. What they held counts as
- * used; whether they went well, nobody knows. How many there were.
+ * Gives back the places of calls nobody renewed. What they held counts as used; whether they went well,
+ * nobody knows. How many there were.
  */
 export function expire(state: PoolState, nowMs: number): number {
   let expired = 0;
   for (const deployment of state.deployments.values()) {
-    for (const [ticket, { deadlineMs }] of deployment.places) {
-      if (nowMs < deadlineMs) continue;
-      giveBack(deployment, ticket, (place) => place.tokens, nowMs);
+    for (const [ticket, place] of deployment.places) {
+      // A clock that was put back holds nothing for longer.
+      place.deadlineMs = Math.min(place.deadlineMs, nowMs + PLACE_MS);
+      if (nowMs < place.deadlineMs) continue;
+      giveBack(deployment, ticket, ({ tokens }) => tokens, nowMs);
       expired += 1;
     }
   }

@@ -222,19 +222,13 @@ function renderCustomer(
     litellm_budget_table: renderBudgetTable(row, shared, deps),
     blocked: row.blocked ?? false,
     object_permission: row.settings["object_permission"] ?? null,
-    not_enforced: notEnforced(row, shared),
+    not_enforced: notEnforced(row),
   };
 }
 
 /** What is kept for this customer and binds none of their calls: nobody should believe it does. */
-function notEnforced({ settings, ...row }: CustomerRow, shared: Customer["shared"]): string[] {
-  const kept = {
-    default_model: settings["default_model"] ?? null,
-    rpm_limit: row.rpmLimit ?? shared?.rpmLimit ?? null,
-    tpm_limit: row.tpmLimit ?? shared?.tpmLimit ?? null,
-    max_parallel_requests: row.maxParallelRequests ?? shared?.maxParallelRequests ?? null,
-  };
-  return Object.entries(kept).flatMap(([name, value]) => (value === null ? [] : [name]));
+function notEnforced({ settings }: CustomerRow): string[] {
+  return (settings["default_model"] ?? null) === null ? [] : ["default_model"];
 }
 
 function customerAudit(

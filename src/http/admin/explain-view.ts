@@ -45,10 +45,11 @@ export function renderExplanation(
   };
 }
 
-type Outcome = "would_be_sent" | "would_wait" | "would_be_refused";
+type Outcome = "would_be_sent" | "would_wait" | "would_fall_back" | "would_be_refused";
 
-function outcomeOf({ refusal, account, pool }: CallExplanation): Outcome {
+function outcomeOf({ refusal, obstacle, account, pool }: CallExplanation): Outcome {
   if (refusal !== undefined) return "would_be_refused";
+  if (obstacle !== undefined) return "would_fall_back";
   const waits = account?.verdict.kind === "wait" || pool?.choice.kind === "full";
   return waits ? "would_wait" : "would_be_sent";
 }
@@ -71,7 +72,7 @@ function renderModel(call: Call, { config }: Pick<Deps, "config">): JsonObject {
     asked: call.envelope.model,
     served: call.group.name,
     pattern: patternOf(call, config) ?? null,
-    experiment: call.testedModel ?? null,
+    experiment: call.testedModel?.name ?? null,
     stream: call.envelope.stream,
   };
 }

@@ -178,6 +178,19 @@ export function insertClosed(sql: SqlStorage, id: string, nowMs: number): boolea
   return rowsWritten > 0;
 }
 
+/** A call whose lease was closed, while it is remembered. */
+export function readEnded(
+  sql: SqlStorage,
+  leaseId: string,
+): { atMs: number; tokens: number } | undefined {
+  const [row] = sql.exec<Omit<LeaseRow, "lease">>(
+    "SELECT closed_at_ms, tokens FROM leases WHERE id = ? AND lease IS NOT NULL",
+    leaseId,
+  );
+  if (row === undefined || row.closed_at_ms === null) return undefined;
+  return { atMs: row.closed_at_ms, tokens: row.tokens ?? 0 };
+}
+
 export function readDraft(sql: SqlStorage, leaseId: string): CallRecord | undefined {
   type Row = { draft: string | null };
   const [row] = sql.exec<Row>("SELECT draft FROM leases WHERE id = ?", leaseId);

@@ -1,26 +1,29 @@
 import type { Refusal, ReserveReply, ReserveRequest } from "../../core/ledger.ts";
 
-/** A request that may still be answered otherwise: the refusal is for when patience runs out. */
-export type Attempt = ReserveReply | { kind: "wait"; refusal: Refusal };
+/**
+ * A request that may still be answered otherwise: the refusal is for when patience runs out. One whose
+ * answer is on its way waits no longer.
+ */
+export type Attempt = ReserveReply | Promise<ReserveReply> | { kind: "wait"; refusal: Refusal };
 
 /**
  * Requests that wait for money calls in flight hold. First come, first served: whenever a call
  * settles, everybody in line is asked again from the front before anyone new is.
  */
 export interface WaitingRoom {
-  join(request: ReserveRequest, refusal: Refusal): Promise<ReserveReply>;
+  join(request: ReserveRequest, refusal: Refusal, untilMs: number): Promise<ReserveReply>;
   /** The answer somebody is already waiting for under this id. */
   find(leaseId: string): Promise<ReserveReply> | undefined;
   /** Call when money may have come free. */
   askAgain(): void;
 }
 
-interface Waiter {
+export interface Waiter {
   request: ReserveRequest;
   refusal: Refusal;
   untilMs: number;
   reply: Promise<ReserveReply>;
-  answer(reply: ReserveReply): void;
+  answer(reply: ReserveReply | Promise<ReserveReply>): void;
 }
 
 /** A bound on memory and on the time one settlement may cost; beyond it callers retry by themselves. */
@@ -29,7 +32,7 @@ const WAITING_MAX = 256;
 const LOOK_EVERY_MS = 250;
 
 export function createWaitingRoom(
-  attempt: (request: ReserveRequest) => Attempt,
+  attempt: (waiter: Waiter) => Attempt,
   nowMs: () => number,
 ): WaitingRoom {
   /** By lease id, in order of arrival. */
@@ -38,7 +41,7 @@ export function createWaitingRoom(
 
   function askAgain(): void {
     for (const waiter of waiters.values()) {
-      const reply = nextReply(waiter, attempt(waiter.request), nowMs());
+      const reply = nextReply(waiter, attempt(waiter), nowMs());
       if (reply === undefined) continue;
       waiters.delete(waiter.request.leaseId);
       waiter.answer(reply);
@@ -56,11 +59,12 @@ export function createWaitingRoom(
   }
 
   return {
-    join(request, refusal) {
+    join(request, refusal, untilMs) {
+      const known = waiters.get(request.leaseId);
+      if (known !== undefined) return known.reply;
       const tooMany = waiters.size >= WAITING_MAX;
-      if (tooMany || request.waitMs <= 0) return Promise.resolve({ kind: "refused", refusal });
+      if (tooMany || untilMs <= nowMs()) return Promise.resolve({ kind: "refused", refusal });
       const { promise: reply, resolve: answer } = Promise.withResolvers<ReserveReply>();
-      const untilMs = nowMs() + request.waitMs;
       waiters.set(request.leaseId, { request, refusal, untilMs, reply, answer });
       arm();
       return reply;
@@ -70,8 +74,12 @@ export function createWaitingRoom(
   };
 }
 
-function nextReply(waiter: Waiter, attempt: Attempt, nowMs: number): ReserveReply | undefined {
-  if (attempt.kind !== "wait") return attempt;
+function nextReply(
+  waiter: Waiter,
+  attempt: Attempt,
+  nowMs: number,
+): ReserveReply | Promise<ReserveReply> | undefined {
+  if (attempt instanceof Promise || attempt.kind !== "wait") return attempt;
   waiter.refusal = attempt.refusal;
   return nowMs >= waiter.untilMs ? { kind: "refused", refusal: waiter.refusal } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Json } from "../../core/json.ts";
-import type { SharedKind, SharedPolicy } from "../../core/ledger/shared/terms.ts";
+import { statedRates, type SharedKind, type SharedPolicy } from "../../core/ledger/shared/terms.ts";
 import { REGIONS, type Region } from "../../core/routing/region.ts";
 import type { Database } from "./database.ts";
 import { findBudgetRow } from "./budgets.ts";
@@ -23,6 +23,7 @@ export function sharedPolicyOf(found: SharedRow): SharedPolicy {
   const { kind, row } = found;
   const limits = limitsOf(row, found.shared);
   const [budget = null] = limits.budgets;
+  const rates = statedRates(limits);
   const id = kind === "tag" ? found.row.name : found.row.id;
   const alias = kind === "tag" ? null : found.row.alias;
   return {
@@ -33,6 +34,7 @@ export function sharedPolicyOf(found: SharedRow): SharedPolicy {
     models: row.models,
     blocked: row.blocked ?? false,
     ...(limits.softBudget !== null && { softBudget: limits.softBudget }),
+    ...(rates !== undefined && { rates }),
     ...(kind === "end_user" && regionIn(found.row.settings["allowed_model_region"])),
   };
 }

@@ -1,4 +1,4 @@
-import type { Choice, Wish } from "../../core/routing/choice.ts";
+import type { Choice, GroupRules, Wish } from "../../core/routing/choice.ts";
 
 /** A place, or how things stand until there is one. */
 export type Attempt =
@@ -6,20 +6,28 @@ export type Attempt =
   /** `forHome`: there is room, but not where this conversation's prompt is cached. */
   | { kind: "wait"; againAtMs: number; forHome: boolean };
 
+/** A call, and the rules of the configuration it came with. */
+export interface Asking {
+  wish: Wish;
+  rules: GroupRules;
+}
+
 /**
  * Calls that wait for a place. Accounts take turns, and each is served in the order of its calls, so
  * that one with a thousand calls does not keep the others out. Calls that could go to the same
  * deployments stand in one line; others do not hold them up, nor does who only waits for its own place.
+ * Lines take turns, too, because they may be after the same place. When the room is full, whoever has
+ * most calls in it makes room for those who have fewer.
  */
 export interface WaitingRoom {
   /** The answer at once, or when there is one. Whoever has no patience left gets the last word. */
-  enter(wish: Wish, waitingMax: number): Promise<Choice>;
+  enter(asking: Asking, waitingMax: number): Promise<Choice>;
   /** Call when room may have come free. */
   askAgain(): void;
 }
 
 interface Waiter {
-  wish: Wish;
+  asking: Asking;
   sinceMs: number;
   untilMs: number;
   /** When somebody looked, things were to change then. */
@@ -32,7 +40,7 @@ type Line = Map<string, Waiter[]>;
 
 export interface WaitingWork {
   /** `waitedMs` is infinite when there is no more waiting: then it is a place or none. */
-  attempt(wish: Wish, waitedMs: number): Attempt;
+  attempt(asking: Asking, waitedMs: number): Attempt;
   nowMs(): number;
   /** When something changes by time alone. */
   changesAtMs(): number | undefined;
@@ -50,13 +58,14 @@ export function createWaitingRoom({ attempt, nowMs, changesAtMs }: WaitingWork):
     for (const line of lines.values()) for (const queue of line.values()) yield* queue;
   }
 
-  function join(wish: Wish, againAtMs: number, key: string): Promise<Choice> {
+  function join(asking: Asking, againAtMs: number, key: string): Promise<Choice> {
+    const { wish } = asking;
     const { promise, resolve: answer } = Promise.withResolvers<Choice>();
     const sinceMs = nowMs();
     const untilMs = Math.min(sinceMs + wish.waitMs, wish.deadlineMs);
     const line: Line = lines.get(key) ?? new Map();
     const queue = line.get(wish.fairTo) ?? [];
-    queue.push({ wish, sinceMs, untilMs, againAtMs, answer });
+    queue.push({ asking, sinceMs, untilMs, againAtMs, answer });
     line.set(wish.fairTo, queue);
     lines.set(key, line);
     waiting += 1;
@@ -64,24 +73,35 @@ export function createWaitingRoom({ attempt, nowMs, changesAtMs }: WaitingWork):
     return promise;
   }
 
-  /** From the account whose turn it is, until all of them were tried in vain. */
-  function serve(line: Line): void {
+  /** Lines are asked in turns, until none of them can be served. */
+  function serveAll(): void {
     let inVain = 0;
-    while (inVain < line.size) {
-      const [turn] = line;
+    while (inVain < lines.size) {
+      const [turn] = lines;
       if (turn === undefined) return;
-      const [account, queue] = turn;
-      const isServed = serveFirst(queue);
+      const [key, line] = turn;
+      const isServed = serveOne(line);
       inVain = isServed ? 0 : inVain + 1;
+      lines.delete(key);
+      if (line.size > 0) lines.set(key, line);
+    }
+  }
+
+  /** From the account whose turn it is, until one is served or all of them were tried in vain. */
+  function serveOne(line: Line): boolean {
+    for (const [account, queue] of [...line]) {
+      const isServed = serveFirst(queue);
       line.delete(account);
       if (queue.length > 0) line.set(account, queue);
+      if (isServed) return true;
     }
+    return false;
   }
 
   function serveFirst(queue: Waiter[]): boolean {
     const [first] = queue;
     if (first === undefined) return false;
-    const found = attempt(first.wish, nowMs() - first.sinceMs);
+    const found = attempt(first.asking, nowMs() - first.sinceMs);
     if (found.kind !== "chosen") {
       first.againAtMs = found.againAtMs;
       return false;
@@ -99,20 +119,36 @@ export function createWaitingRoom({ attempt, nowMs, changesAtMs }: WaitingWork):
       for (const waiter of queue) {
         if (waiter.untilMs > nowMs()) continue;
         waiting -= 1;
-        waiter.answer(lastWord(attempt(waiter.wish, Infinity)));
+        waiter.answer(lastWord(attempt(waiter.asking, Infinity)));
       }
       if (staying.length > 0) line.set(account, staying);
       else line.delete(account);
     }
   }
 
-  function askAgain(): void {
-    if (waiting === 0) return;
+  function dismissAll(): void {
     for (const [key, line] of lines) {
-      serve(line);
       dismiss(line);
       if (line.size === 0) lines.delete(key);
     }
+  }
+
+  /** The latest call of the account that has most goes, if that account still has more than this one. */
+  function makeRoomFor(account: string): boolean {
+    const byAccount = Map.groupBy(everybody(), ({ asking }) => asking.wish.fairTo);
+    const most = [...byAccount.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
+    const [oneTooMany] = most.toReversed().toSorted((a, b) => b.sinceMs - a.sinceMs);
+    const own = byAccount.get(account)?.length ?? 0;
+    if (oneTooMany === undefined || most.length <= own + 1) return false;
+    oneTooMany.untilMs = 0;
+    dismissAll();
+    return true;
+  }
+
+  function askAgain(): void {
+    if (waiting === 0) return;
+    serveAll();
+    dismissAll();
     arm();
   }
 
@@ -126,16 +162,18 @@ export function createWaitingRoom({ attempt, nowMs, changesAtMs }: WaitingWork):
   }
 
   return {
-    async enter(wish, waitingMax) {
-      if (wish.waitMs <= 0 || waiting >= waitingMax) return lastWord(attempt(wish, Infinity));
+    async enter(asking, waitingMax) {
+      const { wish } = asking;
+      const mayWait = wish.waitMs > 0 && (waiting < waitingMax || makeRoomFor(wish.fairTo));
+      if (!mayWait) return lastWord(attempt(asking, Infinity));
       // Whoever stands in line already comes first.
       const line = lineOf(wish);
-      if (lines.has(line)) return join(wish, nowMs() + LOOK_EVERY_MS, line);
-      const found = attempt(wish, 0);
+      if (lines.has(line)) return join(asking, nowMs() + LOOK_EVERY_MS, line);
+      const found = attempt(asking, 0);
       if (found.kind === "chosen") return found;
       const isForHome = found.kind === "wait" && found.forHome;
       const key = isForHome ? `${line}\n${wish.affinity ?? wish.callId}` : line;
-      return join(wish, found.againAtMs, key);
+      return join(asking, found.againAtMs, key);
     },
     askAgain,
   };

@@ -7,6 +7,13 @@ import type {
   Terms,
 } from "../../core/ledger/shared/terms.ts";
 import { sharedId } from "../../core/ledger/shared/terms.ts";
+import type {
+  Departure,
+  Entry,
+  EntryAnswer,
+  TurnstileView,
+  Whereabouts,
+} from "../../core/ledger/shared/turnstile.ts";
 
 /** What accounts and administrators ask of a shared budget. */
 export interface SharedLender {
@@ -20,12 +27,20 @@ export interface SharedLender {
   resetSpend(name: SharedName, spentNanoUsd: number): Promise<SharedStanding>;
   /** What every account says at this moment. */
   standing(name: SharedName): Promise<SharedStanding>;
+  /** May a call come in, by the rates of all accounts together? Asked only where there are any. */
+  enter(name: SharedName, entry: Entry): Promise<EntryAnswer>;
+  /** What `enter` would say. */
+  peek(name: SharedName, tokens: number): Promise<TurnstileView>;
+  /** How calls left. A word that is lost is asked for when it is overdue. */
+  leave(accountId: string, departures: readonly Departure[]): Promise<void>;
 }
 
 /** What a shared budget asks of the accounts that borrowed from it. */
 export interface SharedBorrower {
   /** Takes in the terms and gives back what is unused. Nothing, when it never borrowed. */
   recall(name: SharedName, terms: Terms): Promise<Statement | undefined>;
+  /** What became of these calls, in their order. */
+  whereabouts(name: SharedName, callIds: readonly string[]): Promise<Whereabouts[]>;
 }
 
 type Namespace = Pick<DurableObjectNamespace, "getByName">;

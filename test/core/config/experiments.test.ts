@@ -35,7 +35,11 @@ describe("an experiment in the file", () => {
     ["shares that are not a whole", variants(["a", "m", 50], ["b", "n", 40]), "90 percent"],
     ["a share below none", variants(["a", "m", -1], ["b", "n", 101]), "percent"],
     ["a variant nobody serves", variants(["a", "m", 50], ["b", "gone", 50]), "gone"],
-    ["two variants of one name", variants(["a", "m", 50], ["a", "n", 50]), "variants.1.name"],
+    [
+      "two variants of one name",
+      variants(["a", "m", 50], ["a", "n", 50]),
+      "another variant's name",
+    ],
   ])("is refused with %s", (_, config, said) => {
     expect(problemsOf(config).join("\n")).toContain(said);
   });

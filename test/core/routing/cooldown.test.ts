@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FailureCategory } from "../../../src/core/failure.ts";
 import type { GroupRules } from "../../../src/core/routing/choice.ts";
-import { emptyPool, nextAtMs, stateOf } from "../../../src/core/routing/state.ts";
+import { emptyPool, nextAtMs, renew, stateOf } from "../../../src/core/routing/state.ts";
 import { deployment, driver, group, type Chosen } from "./sample.ts";
 
 /** A pool whose deployment `a` is the one that fails; `b` is there so that it is a choice. */
@@ -52,6 +52,12 @@ describe("a deployment rests", () => {
     expect(pool.restsUntilMs()).toBe(700);
     pool.fail(pool.goTo("a", 800), "rate-limit", 800, 3_600_000);
     expect(pool.restsUntilMs()).toBe(60_800);
+  });
+
+  it("for as long as the operator says, however long", () => {
+    const pool = pooled({ cooldownMs: 300_000 });
+    pool.fail(pool.goTo("a", 0), "timeout", 0);
+    expect(pool.restsUntilMs()).toBe(300_000);
   });
 
   it("when more than half of the minute's calls failed, and not for its only one", () => {
@@ -124,6 +130,26 @@ describe("after a rest", () => {
     for (let call = 0; call < 10; call += 1) {
       expect(pool.go(61_000, { eligible: ["a"] })).toMatchObject({ reason: "strategy" });
     }
+  });
+
+  it("is over for all when the one that tries begins to be answered, though it may take an hour", () => {
+    const pool = broken();
+    const probe = pool.goTo("a", 5_000);
+    const { ticket } = probe;
+    const callId = ticket.split("/")[0] ?? "";
+    renew(pool.state, { callId, group: "m" }, 5_100);
+    expect(pool.go(5_101, { eligible: ["a"] })).toBeUndefined();
+    renew(pool.state, { callId, group: "m", answering: ticket }, 5_200);
+    expect(pool.goTo("a", 5_201).reason).toBe("strategy");
+  });
+
+  it("what is answered to a call from before it proves nothing", () => {
+    const pool = pooled();
+    const old = pool.goTo("a", 0);
+    pool.fail(pool.goTo("a", 0), "timeout", 1);
+    const callId = old.ticket.split("/")[0] ?? "";
+    renew(pool.state, { callId, group: "m", answering: old.ticket }, 2);
+    expect(pool.restsUntilMs()).toBe(5_001);
   });
 
   it("a failed try is a rest again, whatever is allowed", () => {

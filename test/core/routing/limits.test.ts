@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { STRATEGIES, type Strategy } from "../../../src/core/routing/choice.ts";
-import { emptyPool, expire } from "../../../src/core/routing/state.ts";
+import { emptyPool, expire, renew } from "../../../src/core/routing/state.ts";
+import { PLACE_MS } from "../../../src/core/routing/take.ts";
 import { createRandom } from "../ledger/random.ts";
 import { deployment, driver, group, seeded, type Chosen } from "./sample.ts";
 
@@ -133,11 +134,49 @@ describe("room", () => {
   it("is given back by time when nobody reports", () => {
     const state = emptyPool();
     const pool = driver(state, one({ parallel: 1 }));
-    expect(pool.go(0, { deadlineMs: 10_000 })).toBeDefined();
-    expect(expire(state, 9_999)).toBe(0);
-    expect(pool.look(9_999).kind).toBe("full");
-    expect(expire(state, 10_000)).toBe(1);
-    expect(pool.look(10_000).kind).toBe("go");
+    expect(pool.go(0)).toBeDefined();
+    expect(expire(state, PLACE_MS - 1)).toBe(0);
+    expect(pool.look(PLACE_MS - 1).kind).toBe("full");
+    expect(expire(state, PLACE_MS)).toBe(1);
+    expect(pool.look(PLACE_MS).kind).toBe("go");
+  });
+
+  it("is held for as long as a call goes on, though it outlives its deadline, and no longer", () => {
+    const state = emptyPool();
+    const pool = driver(state, one({ parallel: 1 }));
+    const place = pool.go(0, { callId: "long", stream: true, deadlineMs: 600_000 });
+    if (place === undefined) throw new Error("no place");
+    const hourMs = 3_600_000;
+    for (let nowMs = 30_000; nowMs <= hourMs; nowMs += 30_000) {
+      renew(state, { callId: "long", group: "m" }, nowMs);
+      expect(expire(state, nowMs)).toBe(0);
+      expect(pool.look(nowMs).kind).toBe("full");
+    }
+    renew(state, { callId: "another", group: "m" }, hourMs + PLACE_MS - 1);
+    expect(expire(state, hourMs + PLACE_MS)).toBe(1);
+    // Too late: what is given back is not taken again.
+    renew(state, { callId: "long", group: "m" }, hourMs + PLACE_MS + 1);
+    pool.answer(place, hourMs + PLACE_MS + 2);
+    expect(pool.look(hourMs + PLACE_MS + 3).kind).toBe("go");
+  });
+
+  it("is held for no longer because a clock was put back", () => {
+    const state = emptyPool();
+    const pool = driver(state, one({ parallel: 1 }));
+    const hourMs = 3_600_000;
+    expect(pool.go(hourMs)).toBeDefined();
+    expect(expire(state, 0)).toBe(0);
+    expect(expire(state, PLACE_MS)).toBe(1);
+  });
+
+  it("is given back at a deployment that has left the configuration, and may come back", () => {
+    const state = emptyPool();
+    const pool = driver(state, one({ parallel: 1, tokensPerMinute: 1_000 }));
+    const place = pool.go(0, { tokens: 1_000 });
+    if (place === undefined) throw new Error("no place");
+    driver(state, group(["b"])).answer(place, 1, 10);
+    expect(pool.look(2, { tokens: 990 }).kind).toBe("go");
+    expect(pool.look(2, { tokens: 991 }).kind).toBe("full");
   });
 
   it("is not given back twice", () => {

@@ -15,7 +15,7 @@ describe("a customer", () => {
     const { body } = await get("/customer/info?end_user_id=c-promised");
     expect(body).toMatchObject({
       allowed_model_region: "eu",
-      not_enforced: ["default_model", "rpm_limit"],
+      not_enforced: ["default_model"],
     });
   });
 

@@ -1,6 +1,7 @@
 import type { ScopeKind } from "../../ledger.ts";
 import type { Region } from "../../routing/region.ts";
 import type { Budget } from "../policy.ts";
+import type { RateLimits } from "../rates.ts";
 import type { SharedWindow } from "./window.ts";
 
 /** Whose budget many accounts can share. */
@@ -22,8 +23,12 @@ export interface SharedPolicy extends SharedName {
   blocked: boolean;
   /** Where prompts of an end user may be read; undefined: anywhere. */
   region?: Region;
+  /** What all accounts together may do at a time; missing where nobody limits it. See `turnstile.ts`. */
+  rates?: RateLimits;
   /** Set where the budget is everybody's default and nobody's own. */
   isDefault?: true;
+  /** The default's, where the party has no rates of its own. */
+  defaultRates?: RateLimits;
   /** Refuses nothing; told of where there is a budget, for nothing else is counted. */
   softBudget?: Budget;
 }
@@ -31,6 +36,24 @@ export interface SharedPolicy extends SharedName {
 /** Nobody limits it: accounts that have heard otherwise are set right. */
 export function openPolicy({ kind, id }: SharedName): SharedPolicy {
   return { kind, id, name: id, budget: null, models: [], blocked: false };
+}
+
+const NO_RATES: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, parallel: null };
+
+export function ratesOf({ rates, defaultRates }: SharedPolicy): RateLimits {
+  return rates ?? defaultRates ?? NO_RATES;
+}
+
+/** Has every call to be counted in one place? */
+export function hasRates({ rates, defaultRates }: SharedPolicy): boolean {
+  return rates !== undefined || defaultRates !== undefined;
+}
+
+/** Only where there is one, so that the many who have none are told of none. */
+export function statedRates(limits: RateLimits): RateLimits | undefined {
+  const { requestsPerMinute, tokensPerMinute, parallel } = limits;
+  const isLimited = [requestsPerMinute, tokensPerMinute, parallel].some((one) => one !== null);
+  return isLimited ? { requestsPerMinute, tokensPerMinute, parallel } : undefined;
 }
 
 /** The name of the shared budget's object, and of its counters in every account. */

@@ -32,7 +32,7 @@ export function compileConfig(
   const variables = variablesOf(config);
   const loaded = loadConfig(config, version, variablesFor(variables));
   if (!loaded.ok) throw new ConfigError(problemsOf(compiled.source, loaded.problems));
-  return { compiled, variables, warnings: loaded.warnings.map(line) };
+  return { compiled, loaded: loaded.config, variables, warnings: loaded.warnings.map(line) };
 }
 
 /** A configuration with what it includes, whether or not it can be used. */

@@ -18,7 +18,11 @@ export function installMissing() {
       cwd: root,
       stdio: ["ignore", 2, 2],
     });
-    if (install.status !== 0) stop("npm ci failed. What npm said stands above.");
+    if (install.status !== 0) {
+      stop(
+        "npm ci failed; what npm said stands above. Mend that (often it is the network), and start again.",
+      );
+    }
   }
   const { status } = spawnSync(pinnedNode, ["--version"], { stdio: "ignore" });
   if (status !== 0) {

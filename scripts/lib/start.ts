@@ -1,7 +1,10 @@
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isJsonObject, parseJson } from "../../src/core/json.ts";
 import { ConfigError, compileConfig } from "./config-file.ts";
-import { buildWorker, startLocalWorker, type LocalWorker } from "./local-worker.ts";
+import type { LocalWorker } from "./local-worker.ts";
+import { holdState } from "./hold-state.ts";
+import { standingsOf } from "./models.ts";
 import { createKey, introduce, isKnownKey, waitUntilReady } from "./quickstart.ts";
 import { openState } from "./state.ts";
 import { collectVariables } from "./variables.ts";
@@ -16,6 +19,8 @@ const host = process.env["HOST"] || "127.0.0.1";
 const port = portOf(process.env["PORT"] || "8787");
 let worker: LocalWorker | undefined;
 let stopping: Promise<void> | undefined;
+/** What the gateway says is wrong with its settings, over and over, for as long as it cannot serve. */
+const problems = new Set<string>();
 
 stopWhenOrphaned();
 
@@ -27,15 +32,15 @@ try {
 
 async function start() {
   await requireFreePort();
-  const { compiled, variables: named, warnings } = compileConfig(undefined, collectVariables);
+  const { compiled, loaded, variables, warnings } = compileConfig(undefined, collectVariables);
   for (const warning of warnings) note(`${compiled.source}: ${warning}`);
-  const given = collectVariables(named);
-  const missing = named.filter((name) => !given[name] && name !== "LITELLM_MASTER_KEY");
-  if (missing.length > 0)
-    note(`not set, though ${compiled.source} names it: ${missing.join(", ")}`);
+  const given = collectVariables(variables);
   const state = openState();
+  await holdState(state.folder);
 
   process.stdout.write("Starting …\n");
+  // Takes longer to load than all the rest, so whatever can be said before it is.
+  const { buildWorker, startLocalWorker } = await import("./local-worker.ts");
   await buildWorker(state.bundle);
   const masterKey = given["LITELLM_MASTER_KEY"] || state.masterKey();
   const keySecret = given["SEKISHO_KEY_SECRET"] || state.keySecret();
@@ -55,7 +60,7 @@ async function start() {
     },
   });
   stopOnSignals();
-  await waitUntilReady(worker.url);
+  await waitUntilReady(worker.url, problems);
 
   const saved = state.virtualKey(keySecret);
   const key = saved && (await isKnownKey(worker.url, saved)) ? saved : undefined;
@@ -65,19 +70,10 @@ async function start() {
     introduce({
       url: worker.url,
       key: virtualKey,
-      model: modelToTry(compiled.config),
+      models: standingsOf(loaded),
       masterKey: given["LITELLM_MASTER_KEY"] ? undefined : { key: masterKey, file: state.file },
     }),
   );
-}
-
-/** `demo` needs no credential, so it is the one to try wherever it is configured. */
-function modelToTry(config: Record<string, unknown>): string {
-  const list: unknown[] = Array.isArray(config["model_list"]) ? config["model_list"] : [];
-  const names = list.flatMap((entry) =>
-    typeof entry === "object" && entry && "model_name" in entry ? [String(entry.model_name)] : [],
-  );
-  return names.includes("demo") ? "demo" : (names.find((name) => !name.includes("*")) ?? "demo");
 }
 
 /** In place of Miniflare's own handlers, which leave at once. Ctrl-C may arrive more than once. */
@@ -122,10 +118,17 @@ async function requireFreePort() {
     server.once("error", reject);
     server.listen(port, host, resolve);
   }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EADDRINUSE") throw error;
-    throw new ConfigError(`Port ${port} is taken. Set PORT to another one, or stop what holds it.`);
+    throw new ConfigError(whyNoPort(error));
   });
   await new Promise((resolve) => server.close(resolve));
+}
+
+function whyNoPort({ code, message }: NodeJS.ErrnoException): string {
+  if (code === "EADDRINUSE") {
+    return `Port ${port} is taken. Set PORT to another one, or stop what holds it.`;
+  }
+  if (code === "EACCES") return `Port ${port} is for administrators. Set PORT to 1024 or more.`;
+  return `HOST is ${JSON.stringify(host)}, where nothing can listen here (${code ?? message}). 127.0.0.1 is this machine alone, 0.0.0.0 all of its networks.`;
 }
 
 function portOf(text: string): number {
@@ -140,5 +143,15 @@ function note(message: string) {
 }
 
 function showProblem(level: string, message: string) {
-  if (level === "warn" || level === "error") process.stderr.write(`${message}\n`);
+  if (level !== "warn" && level !== "error") return;
+  const said = problemsIn(message);
+  for (const problem of said) problems.add(problem);
+  if (said.length === 0) process.stderr.write(`${message}\n`);
+}
+
+/** The problems of a `not_ready` line of the gateway's log. */
+function problemsIn(line: string): string[] {
+  const event = parseJson(line);
+  if (!isJsonObject(event) || event["event"] !== "not_ready") return [];
+  return Array.isArray(event["problems"]) ? event["problems"].map(String) : [];
 }

@@ -1,6 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
+import { ConfigError } from "./config-file.ts";
 import { root } from "./install.mjs";
 
 /** What a local gateway keeps between runs, beside its databases. */
@@ -16,10 +25,11 @@ interface Kept {
 export function openState(folder = process.env["SEKISHO_STATE"] || ".sekisho") {
   const absolute = path.resolve(root, folder);
   const file = path.join(absolute, "secrets.json");
-  mkdirSync(absolute, { recursive: true, mode: 0o700 });
+  makeFolder(absolute);
   const kept = read(file);
   const save = (values: Kept) => write(file, Object.assign(kept, values));
   return {
+    folder: absolute,
     file: path.relative(root, file).startsWith("..") ? file : path.relative(root, file),
     bundle: path.join(absolute, "worker"),
     storage: path.join(absolute, "storage"),
@@ -46,13 +56,28 @@ function fingerprint(value: string): string {
   return createHash("sha256").update(value).digest("hex").slice(0, 16);
 }
 
+function makeFolder(folder: string) {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const why = error instanceof Error && "code" in error ? ` (${error.code})` : "";
+    const todo = "Set SEKISHO_STATE to a folder you may write to.";
+    throw new ConfigError(`State cannot be kept in ${folder}${why}. ${todo}`);
+  }
+}
+
+/** Every virtual key is signed with what stands here, so a file that cannot be read is not replaced. */
 function read(file: string): Kept {
+  if (!existsSync(file)) return {};
   try {
     const kept: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return typeof kept === "object" && kept ? kept : {};
+    if (typeof kept === "object" && kept) return kept;
   } catch {
-    return {};
+    // Said below.
   }
+  const todo = "Restore it, or set SEKISHO_STATE to a new folder to start empty.";
+  throw new ConfigError(`${file} holds the gateway's secrets and cannot be read as JSON. ${todo}`);
 }
 
 function write(file: string, kept: Kept) {

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { IMPORTED_TABLES, type ImportedTable } from "../../../src/http/admin/import-order.ts";
-import { ConfigError } from "../config-file.ts";
 import { importConfig } from "./config.ts";
 import { rehearse } from "./rehearse.ts";
 import { describeConfig, describeResults, isAnyRefused } from "./report.ts";
@@ -27,9 +26,16 @@ const USAGE = `Moves a LiteLLM proxy's set-up into this gateway. Nothing is writ
 try {
   await main();
 } catch (error) {
-  const isExpected = error instanceof ConfigError || error instanceof Error;
-  process.stderr.write(`${isExpected ? error.message : String(error)}\n`);
+  process.stderr.write(`${whatWentWrong(error)}\n`);
   process.exitCode = 1;
+}
+
+function whatWentWrong(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  if (code === "ENOENT" && "path" in error) return `${String(error.path)}: no such file.`;
+  // Node's own words name the option; ours name all others.
+  return code.startsWith("ERR_PARSE_ARGS") ? `${error.message}\n\n${USAGE}` : error.message;
 }
 
 async function main(): Promise<void> {

@@ -62,7 +62,7 @@ async function sendBatch(
         if (response.ok) return (JSON.parse(text) as { results: ImportResult[] }).results;
         return { message: `answered ${response.status}: ${text}`, isOurs: response.status < 500 };
       },
-      (error: unknown) => ({ message: String(error), isOurs: false }),
+      (error: unknown) => ({ message: `cannot be reached${causeOf(error)}.`, isOurs: false }),
     );
     if (Array.isArray(problem)) return problem;
     if (problem.isOurs || attempt === ATTEMPTS_MAX) {
@@ -70,6 +70,12 @@ async function sendBatch(
     }
     await sleep(500 * 2 ** attempt);
   }
+}
+
+/** fetch says no more than that it failed; why, its cause says. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && cause.message !== "" ? ` (${cause.message})` : "";
 }
 
 export function batchesOf(rows: readonly JsonObject[]): JsonObject[][] {

@@ -194,7 +194,7 @@ async function ask(place: Chosen, read: Read, stage: Stage): Promise<boolean> {
     note(counts, deploymentId, read, taken?.cachedTokens);
   const told = { callId: ticket, group: rules.group, deploymentId, ticket };
   const tell = (result: AttemptReport["result"], tokens: number | null): void =>
-    report(state, rules, { ...told, result, tokens }, clock.nowMs());
+    report(state, rules, { ...told, result, tokens, cachedTokens: tokens ?? 0 }, clock.nowMs());
   if (taken === undefined) {
     await clock.sleep(REFUSAL_MS);
     tell({ kind: "failed", category: "rate-limit" }, null);

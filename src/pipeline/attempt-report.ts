@@ -4,7 +4,7 @@ import type { Charge } from "./charge.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** How an attempt went, without where it was made. */
-export type Told = Pick<AttemptReport, "result" | "tokens">;
+export type Told = Pick<AttemptReport, "result" | "tokens" | "cachedTokens">;
 
 /** Nobody was asked, so the vendor counts nothing. */
 export const UNSENT: Told = { result: { kind: "unsent" }, tokens: 0 };
@@ -56,7 +56,11 @@ export function toldOfEnding(
   const tokens = tokensOf(charge);
   switch (ending) {
     case "finished":
-      return { result: { kind: "answered", ...durations(observed, timing) }, tokens };
+      return {
+        result: { kind: "answered", ...durations(observed, timing) },
+        tokens,
+        ...cachedOf(charge),
+      };
     case "broken":
       // Neither a fault of ours nor a caller's haste says anything about the deployment.
       if (errorCode === "internal_error" || (timing.cutsEarly && errorCode === "upstream_timeout"))
@@ -84,6 +88,12 @@ function brokenBy(errorCode: Outcome["errorCode"]): FailureCategory {
   if (errorCode === "upstream_timeout") return "timeout";
   if (errorCode === "upstream_overloaded") return "overloaded";
   return errorCode === "upstream_rate_limited" ? "rate-limit" : "broken-stream";
+}
+
+function cachedOf({ usage, usageSource }: Charge): Pick<Told, "cachedTokens"> {
+  if (usageSource !== "reported") return {};
+  const { cacheReadTokens, cacheWrite5mTokens, cacheWrite1hTokens } = usage;
+  return { cachedTokens: cacheReadTokens + cacheWrite5mTokens + cacheWrite1hTokens };
 }
 
 /** `null` where only the reservation is known. */

@@ -93,13 +93,13 @@ export function createPlaces(call: Call, deps: Deps): Places {
     return giver.chooser.choose(wish);
   }
 
-  function letGo(place: Place, { result, tokens }: Told): LetGo | undefined {
+  function letGo(place: Place, told: Told): LetGo | undefined {
     const giver = held.get(place);
     if (giver === undefined || !held.delete(place)) return undefined;
     const { deploymentId, ticket, quota } = place;
     const { chooser, group } = giver;
     const callId = call.context.id;
-    return { chooser, report: { callId, group, deploymentId, ticket, result, tokens, quota } };
+    return { chooser, report: { callId, group, deploymentId, ticket, ...told, quota } };
   }
 
   /** Whatever becomes of it, the call is not to suffer. */

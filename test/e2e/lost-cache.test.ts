@@ -46,7 +46,7 @@ test("a lost cache shows in its call's log and in the report of caches, with wha
     expect(await told(`/spend/logs?request_id=${id}`)).toMatchObject([{ metadata }]);
   }
   // $3.30 a million in a geography's regions, and $0.33 from their caches.
-  const lost = { caches_lost: 1, lost_tokens: 10_002, lost_cost_usd: 0.02970594 };
+  const lost = { caches_lost: 1, lost_tokens: 10_000, lost_cost_usd: 0.0297 };
   expect(await told("/usage/caches")).toMatchObject({
     caches: [{ model: "claude", requests: 4, ...lost }],
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { end, spoken, STREAMED } from "./ended.ts";
 import { choosersOf, freshPools } from "./pooled.ts";
-import { bodyOf, CHUNKS, gptAt } from "./world.ts";
+import { callOver, lineWith } from "./line.ts";
+import { ANTHROPIC, bodyOf, CHUNKS, claudeAt, gptAt, newKey, vendors } from "./world.ts";
 
 describe("a stream that ends because of the time it was given", () => {
   const silent = () => new Response(bodyOf([spoken(CHUNKS.slice(0, 3))], "falls silent"));
@@ -20,4 +21,23 @@ describe("a stream that ends because of the time it was given", () => {
     await end({ ...STREAMED, config, changes, vendor: silent, body: { stream: true, ...body } });
     expect(pools.seen.reports).toMatchObject([{ result: { kind } }]);
   });
+});
+
+it("an answer is told with what its vendor says it keeps of the prompt", async () => {
+  const pools = freshPools();
+  const usage = {
+    ...{ input_tokens: 5, cache_read_input_tokens: 2_000, cache_creation_input_tokens: 300 },
+    output_tokens: 2,
+  };
+  const whole = {
+    ...{ id: "msg_1", type: "message", role: "assistant", model: "claude" },
+    ...{ content: [{ type: "text", text: "Hi" }], stop_reason: "end_turn", usage },
+  };
+  const { fetch } = vendors({ a: () => Response.json(whole), b: () => Response.json(whole) });
+  const config = { model_list: [claudeAt("a"), claudeAt("b")] };
+  const { deps } = lineWith(fetch, config, { chooserFor: choosersOf(pools) });
+  const { key } = await newKey();
+  const body = { model: "claude", max_tokens: 9, messages: [{ role: "user", content: "Hi" }] };
+  await callOver(ANTHROPIC, deps, { key, body });
+  expect(pools.seen.reports).toMatchObject([{ tokens: 2_307, cachedTokens: 2_300 }]);
 });

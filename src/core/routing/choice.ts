@@ -98,6 +98,8 @@ export interface AttemptReport {
     | { kind: "unsent" };
   /** Read and written; null when nobody knows: the held figure stands. */
   tokens: number | null;
+  /** Read from the vendor's prompt cache and written to it, by its own word. */
+  cachedTokens?: number;
   /** What the vendor's headers said of its limits, where it has such headers. */
   quota?: QuotaHeaders;
 }
@@ -175,6 +177,8 @@ export interface DeploymentRules {
   picoPerToken: number | undefined;
   /** Cached input costs this fraction of fresh input: what losing a cache multiplies. */
   cacheReadFraction: number;
+  /** Its vendor keeps what is marked and says how much that was; others keep what they like. */
+  tellsCacheWrites?: boolean;
   /** Where the operator said so for this deployment alone; else the group's. */
   cooldownMs?: number;
   allowedFails?: number;

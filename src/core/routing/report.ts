@@ -45,14 +45,15 @@ interface Noted {
   nowMs: number;
 }
 
-function noteResult({ result, deploymentId, tokens }: AttemptReport, noted: Noted): void {
+function noteResult(told: AttemptReport, noted: Noted): void {
+  const { result, deploymentId } = told;
   const { state, deployment, place, nowMs } = noted;
   switch (result.kind) {
     case "answered":
       if (endsRest(place, deployment)) deployment.rest = undefined;
       if (place === undefined) return;
       addSample(deployment, { ...result, atMs: nowMs, stream: place.stream });
-      return settleHome(state, place.affinity, deploymentId, tokens ?? undefined, nowMs);
+      return settleHome(state, place.affinity, deploymentId, cachedBy(told, noted), nowMs);
     case "failed":
       return noteFailure(result, noted);
     case "abandoned":
@@ -62,6 +63,14 @@ function noteResult({ result, deploymentId, tokens }: AttemptReport, noted: Note
       if (place !== undefined) takeFromWindow(deployment.requests, place.takenAtMs, 1);
       return;
   }
+}
+
+/** What of the conversation is in the vendor's cache now, as far as can be told. */
+function cachedBy(
+  { tokens, cachedTokens }: AttemptReport,
+  { deploymentRules: { tellsCacheWrites = false } }: Noted,
+): number | undefined {
+  return (tellsCacheWrites ? cachedTokens : undefined) ?? tokens ?? undefined;
 }
 
 function noteFailure(failed: Failed, noted: Noted): void {

@@ -49,6 +49,7 @@ function deploymentRules(deployment: Deployment): DeploymentRules {
     parallel: deployment.parallelMax,
     picoPerToken: pricePerToken(price),
     cacheReadFraction: cacheReadFraction(price),
+    tellsCacheWrites: tellsCacheWrites(price),
     cooldownMs: deployment.cooldownMs,
     allowedFails: deployment.allowedFails,
     allowedFailsByCategory: deployment.allowedFailsByCategory,
@@ -63,6 +64,11 @@ function pricePerToken(price: Price | undefined): number | undefined {
 function cacheReadFraction(price: Price | undefined): number {
   if (price === undefined || price.inputPico <= 0) return 1;
   return Math.min(price.cacheReadPico / price.inputPico, 1);
+}
+
+/** Who charges more for filling a cache than for reading says how much was filled. */
+function tellsCacheWrites(price: Price | undefined): boolean {
+  return price !== undefined && price.cacheWrite5mPico > price.inputPico;
 }
 
 /** Whether a group needs somebody who sees all its calls: there is a choice, or a limit to keep. */

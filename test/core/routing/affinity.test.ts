@@ -62,6 +62,24 @@ describe("a conversation", () => {
     expect(pool.go(1)).toMatchObject({ reason: "affinity", cachedTokensExpected: 0 });
   });
 
+  it("expects what the vendor said it keeps, where it says that", () => {
+    const expected = (tellsCacheWrites: boolean, cachedTokens?: number): number => {
+      const state = emptyPool();
+      const pool = driver(state, group([deployment("a", { tellsCacheWrites }), "b"]));
+      const wished = { ...LONG, eligible: ["a"] };
+      const chosen = pool.go(0, wished);
+      if (chosen !== undefined) {
+        const result = { kind: "answered", firstTokenMs: 1, totalMs: 2 } as const;
+        pool.tell(chosen, result, 1, { tokens: 50_000, cachedTokens });
+      }
+      return pool.go(2, wished)?.cachedTokensExpected ?? -1;
+    };
+    expect(expected(true, 9_000)).toBe(9_000);
+    expect(expected(true, 0)).toBe(0);
+    expect(expected(true, undefined)).toBe(40_000);
+    expect(expected(false, 9_000)).toBe(40_000);
+  });
+
   it("moves when its home rests for long, and does not flap back", () => {
     const pool = pooled();
     const home = pool.turn(0);

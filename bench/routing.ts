@@ -93,8 +93,9 @@ function traceOf({ quota, warmUpMinutes, minutes }: typeof REAL, traceSeed: numb
 function print(title: string, figures: readonly Figures[]): void {
   console.log(`\n${title}`);
   console.table(Object.fromEntries(figures.map(({ name, title: _, ...rest }) => [name, rest])));
-  for (const { text, isKept } of promisesOf(figures)) {
-    console.log(`${isKept ? "kept  " : "BROKEN"} ${text}`);
+  for (const { text, isKept, isUntested = false } of promisesOf(figures)) {
+    const word = isUntested ? "open  " : isKept ? "kept  " : "BROKEN";
+    console.log(`${word} ${text}`);
     // A look is too short to count by.
     if (!isKept && !values.quick) process.exitCode = 1;
   }

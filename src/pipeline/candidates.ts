@@ -2,7 +2,7 @@ import { estimateTokens, measureInput } from "../core/bound.ts";
 import { nameToSet } from "../core/config/connection.ts";
 import type { Deployment } from "../core/config/deployment.ts";
 import { GatewayError } from "../core/errors.ts";
-import { findEligible } from "../core/routing/eligible.ts";
+import { findEligible, type Eligible, type LeftOutBy } from "../core/routing/eligible.ts";
 import { findProvider } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Call } from "./call.ts";
@@ -16,7 +16,7 @@ export interface Candidate {
 
 /** Deployments that can be called at all. Says what is missing when there are none. */
 export function findCandidates(call: Call): Candidate[] {
-  const priced = eligibleOf(call);
+  const { deployments: priced } = eligibleOf(call);
   const serving = priced.filter((one) => serves(findProvider(one.provider), call));
   if (serving.length === 0 && priced.length > 0) throw notServed(call);
   const candidates = serving.flatMap((deployment) => {
@@ -29,8 +29,22 @@ export function findCandidates(call: Call): Candidate[] {
   return candidates;
 }
 
+/** Why single deployments are no candidates, where others are. */
+export function findLeftOut(call: Call): ReadonlyMap<string, LeftOutBy | "price" | "settings"> {
+  const { group } = call;
+  const priced = new Set(pricedDeployments(call));
+  const eligible = eligibleOf(call);
+  const causes = new Map<string, LeftOutBy | "price" | "settings">(eligible.leftOut);
+  for (const one of group.deployments) {
+    if (!priced.has(one)) causes.set(one.id, "price");
+    else if ((findProvider(one.provider)?.missing(one) ?? []).length > 0)
+      causes.set(one.id, "settings");
+  }
+  return causes;
+}
+
 /** By its tags, by where it may be read, and by how much there is to read. */
-function eligibleOf(call: Call): Deployment[] {
+function eligibleOf(call: Call): Extract<Eligible, { kind: "some" }> {
   const { router, keyTags, regions: allowed } = call.terms;
   // What a client says of itself, or a test of the call, is a tag for reports only.
   const said = call.attribution.tags.filter(
@@ -41,7 +55,7 @@ function eligibleOf(call: Call): Deployment[] {
   const { checksContextWindow } = router;
   const inputTokens = checksContextWindow ? estimateTokens(measureInput(call.body.value)) : 0;
   const found = findEligible(pricedDeployments(call), { tags, regions, inputTokens }, router);
-  if (found.kind === "some") return found.deployments;
+  if (found.kind === "some") return found;
   switch (found.because) {
     case "region":
       throw new GatewayError(

@@ -11,6 +11,7 @@ export function whyOf(found: CallExplanation, deps: Pick<Deps, "config" | "nowMs
   return [
     ...(call === undefined ? [] : modelWords(call, deps)),
     ...(account === undefined ? [] : accountWords(account)),
+    ...(pool === undefined || call === undefined ? [] : routingWords(call, account)),
     ...(pool === undefined ? [] : poolWords(pool, found, deps.nowMs())),
     ...(obstacle === undefined
       ? []
@@ -96,6 +97,18 @@ function leftOf({ limitNanoUsd, spentNanoUsd, heldNanoUsd }: AccountsWord["budge
 function whose({ scope, model }: { scope: string; model: string | null }): string {
   const owner = `that of the ${scope.replace("_", " ")}`;
   return model === null ? owner : `${owner} for ${model}`;
+}
+
+function routingWords({ terms, wish }: Call, account: AccountsWord | undefined): string[] {
+  const own = Object.keys(account?.key?.routerSettings ?? {});
+  const asked = wish.region === undefined ? [] : [wish.region];
+  const regions = [...new Set([...terms.regions, ...asked])];
+  return [
+    ...(own.length === 0
+      ? []
+      : [`Its key or team has router_settings of its own: ${own.join(", ")}.`]),
+    ...(regions.length === 0 ? [] : [`Its prompt may be read in ${regions.join(" and ")} only.`]),
+  ];
 }
 
 function poolWords(pool: Explanation, { wish }: CallExplanation, nowMs: number): string[] {

@@ -13,7 +13,7 @@ import { affinityOf } from "./affinity.ts";
 import { cacheWishOf } from "./cached-answer.ts";
 import type { Call, ChatRoute } from "./call.ts";
 import type { Caller } from "./caller.ts";
-import { findCandidates } from "./candidates.ts";
+import { findCandidates, findLeftOut } from "./candidates.ts";
 import type { CallContext, Deps } from "./deps.ts";
 import { allFull } from "./dispatch.ts";
 import { fallbacksOf, isOfGroup } from "./fallbacks.ts";
@@ -32,6 +32,8 @@ export interface CallExplanation {
   account?: AccountsWord;
   /** Deployments that could serve it at all, by id. */
   candidates?: string[];
+  /** Why the others could not. */
+  leftOut?: ReturnType<typeof findLeftOut>;
   wish?: Wish;
   pool?: Explanation;
   /** Models that would be asked next, by what went wrong. */
@@ -173,6 +175,7 @@ async function lookAtDeployments(
   found.cache = cacheWishOf(call, deps);
   const eligible = findCandidates(call).map(({ deployment }) => deployment.id);
   found.candidates = eligible;
+  found.leftOut = findLeftOut(call);
   const soFar = { asked: [], affinity: await affinityOf(call) };
   found.wish = wishOf(call, { group: call.group, eligible, bound }, soFar, deps);
   found.pool = await deps.chooserFor(call.group, deps.config).peek(found.wish);

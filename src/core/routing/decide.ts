@@ -43,10 +43,11 @@ export function decide(
   const open = views.filter((one) => one.room === "open");
   // What failed this call before comes after what did not; what seems used up comes last.
   for (const candidates of [unasked(open), open, unasked(last), last]) {
-    const best = firstOf(candidates, rules, wish, random);
+    const best = cachedAmong(candidates, home, wish) ?? firstOf(candidates, rules, wish, random);
     if (best === undefined) continue;
-    const reason = reasonFor(best, rules, home);
-    return { kind: "go", deploymentId: best.rules.id, reason, cachedTokensExpected: 0 };
+    const { id: deploymentId } = best.rules;
+    const cachedTokensExpected = home?.deploymentId === deploymentId ? cachedAt(home, wish) : 0;
+    return { kind: "go", deploymentId, reason: reasonFor(best, rules, home), cachedTokensExpected };
   }
   return { kind: "full", againAtMs: soonest(views, nowMs, isNew) };
 }
@@ -60,6 +61,12 @@ function lastResorts(views: readonly View[], { asked, waitMs }: Wish, waitedMs: 
   const awake = crowded.filter((one) => isAwake(one.standing));
   if (asked.length > 0 || waitedMs < waitMs) return awake.filter((one) => one.capacity.keepsPace);
   return awake.length > 0 ? awake : crowded;
+}
+
+/** Where all are crowded, a cache is as good a reason as any. */
+function cachedAmong(views: readonly View[], home: Home | undefined, wish: Wish): View | undefined {
+  if (home === undefined || cachedAt(home, wish) < CACHED_TOKENS_MIN) return undefined;
+  return views.find((one) => one.rules.id === home.deploymentId && one.room === "crowded");
 }
 
 function unasked(views: readonly View[]): View[] {

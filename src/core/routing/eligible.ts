@@ -11,29 +11,48 @@ export interface Demands {
   inputTokens: number;
 }
 
-export type Eligible =
-  | { kind: "some"; deployments: Deployment[] }
-  /** Why none is left: the callers' tags, where it must stay, or how much there is to read. */
-  | { kind: "none"; because: "tags" | "region" | "context-window" };
+/** The callers' tags, where it must stay, or how much there is to read. */
+export type LeftOutBy = "tags" | "region" | "context-window";
 
-/** The deployments that may serve a call at all, whatever their load. */
+export type Eligible =
+  | { kind: "some"; deployments: Deployment[]; leftOut: ReadonlyMap<string, LeftOutBy> }
+  /** Why none is left. */
+  | { kind: "none"; because: LeftOutBy };
+
+/** The deployments that may serve a call at all, whatever their load; and why the others may not. */
 export function findEligible(
   deployments: readonly Deployment[],
   demands: Demands,
   router: Pick<RouterSettings, "filtersByTags" | "tagsMatchAny" | "checksContextWindow">,
 ): Eligible {
-  const tagged = router.filtersByTags
-    ? filterByTags(deployments, demands.tags, router.tagsMatchAny)
-    : [...deployments];
-  if (tagged === undefined) return { kind: "none", because: "tags" };
+  const leftOut = new Map<string, LeftOutBy>();
+  let left = [...deployments];
+  for (const [because, keep] of demandsIn(demands, router)) {
+    const kept = keep(left);
+    if (kept.length === 0 && left.length > 0) return { kind: "none", because };
+    for (const one of left) if (!kept.includes(one)) leftOut.set(one.id, because);
+    left = kept;
+  }
+  return { kind: "some", deployments: left, leftOut };
+}
+
+type Keep = (deployments: readonly Deployment[]) => Deployment[];
+
+/** In the order in which they are told to callers. */
+function demandsIn(
+  { tags, regions, inputTokens }: Demands,
+  router: Parameters<typeof findEligible>[2],
+): [LeftOutBy, Keep][] {
+  const byTags: Keep = (all) => filterByTags(all, tags, router.tagsMatchAny) ?? [];
   // Unknown is not allowed: whoever asks for a region may have promised it to somebody.
-  const there = tagged.filter((one) => demands.regions.every((region) => regionOf(one) === region));
-  if (there.length === 0 && tagged.length > 0) return { kind: "none", because: "region" };
-  const large = router.checksContextWindow
-    ? there.filter((one) => demands.inputTokens <= windowOf(one))
-    : there;
-  if (large.length === 0 && there.length > 0) return { kind: "none", because: "context-window" };
-  return { kind: "some", deployments: large };
+  const byRegion: Keep = (all) =>
+    all.filter((one) => regions.every((region) => regionOf(one) === region));
+  const bySize: Keep = (all) => all.filter((one) => inputTokens <= windowOf(one));
+  return [
+    ...(router.filtersByTags ? [["tags", byTags] satisfies [LeftOutBy, Keep]] : []),
+    ["region", byRegion],
+    ...(router.checksContextWindow ? [["context-window", bySize] satisfies [LeftOutBy, Keep]] : []),
+  ];
 }
 
 /** What nobody described is not judged. */

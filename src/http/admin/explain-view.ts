@@ -14,7 +14,7 @@ export function renderExplanation(
   found: CallExplanation,
   deps: Pick<Deps, "config" | "nowMs">,
 ): JsonObject {
-  const { call, account, bound, pool, candidates, fallbacks, cache, refusal } = found;
+  const { call, account, bound, pool, fallbacks, cache, refusal } = found;
   return {
     outcome: outcomeOf(found),
     why: whyOf(found, deps),
@@ -29,10 +29,8 @@ export function renderExplanation(
     cost: bound === undefined ? null : renderCost(found),
     strategy: pool?.strategy ?? null,
     choice: pool === undefined ? null : renderChoice(pool.choice),
-    deployments:
-      call === undefined || candidates === undefined
-        ? []
-        : renderDeployments(call, pool, candidates),
+    routing: call === undefined || account === undefined ? null : renderRouting(call, account),
+    deployments: call === undefined ? [] : renderDeployments(call, found),
     fallbacks:
       fallbacks === undefined
         ? null
@@ -77,6 +75,21 @@ function renderModel(call: Call, { config }: Pick<Deps, "config">): JsonObject {
   };
 }
 
+/** The rules it would be routed by: the file's, unless its key or team has others. */
+function renderRouting({ terms, wish }: Call, { key }: AccountsWord): JsonObject {
+  const { router, regions } = terms;
+  const allowed = wish.region === undefined ? regions : [...regions, wish.region];
+  return {
+    own_settings: Object.keys(key?.routerSettings ?? {}),
+    num_retries: wish.retriesMax ?? router.retriesMax,
+    timeout: (wish.timeoutMs ?? router.timeoutMs) / MS_PER_SECOND,
+    allowed_model_region: [...new Set(allowed)],
+    tag_filtering: router.filtersByTags,
+  };
+}
+
+const MS_PER_SECOND = 1_000;
+
 function renderBudget(budget: AccountsWord["budgets"][number]): JsonObject {
   const { scope, name, model, duration, resetAtMs } = budget;
   const { limitNanoUsd, spentNanoUsd, heldNanoUsd } = budget;
@@ -115,11 +128,8 @@ function renderChoice(choice: Explanation["choice"]): JsonObject {
 }
 
 /** Every deployment of the model, those too that could not serve this call. */
-function renderDeployments(
-  call: Call,
-  pool: Explanation | undefined,
-  candidates: readonly string[],
-): Json[] {
+function renderDeployments(call: Call, { pool, candidates, leftOut }: CallExplanation): Json[] {
+  if (candidates === undefined) return [];
   return call.group.deployments.map((one) => {
     const seen = pool?.deployments.find(({ id }) => id === one.id);
     return {
@@ -127,7 +137,7 @@ function renderDeployments(
       provider: one.provider,
       model: one.model,
       eligible: candidates.includes(one.id),
-      excluded_by: seen === undefined ? null : seen.excludedBy,
+      excluded_by: leftOut?.get(one.id) ?? seen?.excludedBy ?? null,
       rests_until: timeOrNull(seen?.restsUntilMs),
       in_flight: seen?.inFlight ?? null,
       requests_last_minute: seen?.requestsLastMinute ?? null,

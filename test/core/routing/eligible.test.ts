@@ -28,7 +28,7 @@ describe("the region of a deployment", () => {
   });
 });
 
-function eligible(demands: Partial<Demands>, router: Record<string, unknown> = {}) {
+function found(demands: Partial<Demands>, router: Record<string, unknown> = {}) {
   const entry = (id: string, params: Record<string, unknown>, info = {}) => ({
     model_name: "m",
     litellm_params: params,
@@ -46,12 +46,13 @@ function eligible(demands: Partial<Demands>, router: Record<string, unknown> = {
     ],
     router_settings: router,
   });
-  const found = findEligible(
-    config.deployments,
-    { tags: [], regions: [], inputTokens: 0, ...demands },
-    config.router,
-  );
-  return found.kind === "some" ? found.deployments.map((one) => one.id) : found.because;
+  const whole = { tags: [], regions: [], inputTokens: 0, ...demands };
+  return findEligible(config.deployments, whole, config.router);
+}
+
+function eligible(...asked: Parameters<typeof found>) {
+  const some = found(...asked);
+  return some.kind === "some" ? some.deployments.map((one) => one.id) : some.because;
 }
 
 describe("the deployments that may serve a call", () => {
@@ -71,6 +72,19 @@ describe("the deployments that may serve a call", () => {
     expect(eligible({ inputTokens: 101 }, checked)).toEqual(["eu", "any"]);
     expect(eligible({ inputTokens: 100 }, checked)).toEqual(["eu", "us", "any"]);
     expect(eligible({ inputTokens: 101, regions: ["us"] }, checked)).toBe("context-window");
+  });
+
+  it("are told apart from those that are left out, which say why", () => {
+    const checked = { enable_pre_call_checks: true };
+    const some = found({ regions: ["us"], inputTokens: 1 }, checked);
+    expect(some.kind === "some" && [...some.leftOut]).toEqual([
+      ["eu", "region"],
+      ["any", "region"],
+    ]);
+    const tagged = found({ tags: ["paid"] }, { enable_tag_filtering: true });
+    expect(tagged.kind === "some" && tagged.leftOut.get("any")).toBe("tags");
+    const large = found({ inputTokens: 101 }, checked);
+    expect(large.kind === "some" && [...large.leftOut]).toEqual([["us", "context-window"]]);
   });
 
   it("have the tags, where these are looked at", () => {

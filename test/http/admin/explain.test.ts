@@ -9,11 +9,19 @@ const demoAt = (id: string) => ({
   model_info: { id },
 });
 
+const placed = (id: string, region_name: string) => ({
+  model_name: "placed",
+  litellm_params: { model: "demo/demo", region_name },
+  model_info: { id },
+});
+
 const gateway = environmentWith({
   model_list: [
     { model_name: "demo", litellm_params: { model: "demo/demo" } },
     demoAt("first"),
     demoAt("second"),
+    placed("abroad", "us"),
+    placed("home", "eu"),
   ],
 });
 
@@ -52,6 +60,28 @@ describe("POST /explain", () => {
       deployments: [{ provider: "demo", eligible: true, excluded_by: null }],
     });
     expect(told.why).toContainEqual(expect.stringContaining("The key may make this call"));
+  });
+
+  it("tells by which rules of its own a key is routed, and whom they leave out", async () => {
+    const router_settings = { allowed_model_region: "eu", num_retries: 0, timeout: 7 };
+    const { key } = await newKey({ router_settings });
+    const { told } = await explain({ request: asking("placed") }, key);
+    expect(told).toMatchObject({
+      outcome: "would_be_sent",
+      routing: { num_retries: 0, timeout: 7, allowed_model_region: ["eu"], tag_filtering: false },
+      choice: { deployment_id: "home" },
+      deployments: [
+        { id: "abroad", eligible: false, excluded_by: "region" },
+        { id: "home", eligible: true, excluded_by: null },
+      ],
+    });
+    expect(told.why).toContain("Its prompt may be read in eu only.");
+    expect(told.why).toContain(
+      "Its key or team has router_settings of its own: allowed_model_region, num_retries, timeout.",
+    );
+    const narrowed = { ...asking("placed"), allowed_model_region: "us" };
+    const { told: refused } = await explain({ request: narrowed }, key);
+    expect(refused).toMatchObject({ outcome: "would_be_refused", error: { status: 403 } });
   });
 
   it("asks the pool of a model with a choice, and what it names is what then answers", async () => {

@@ -45,6 +45,27 @@ describe("when every place refused somebody a moment ago", () => {
     });
   });
 
+  it("a conversation tries where its prompt is cached, and one without a cache anywhere", () => {
+    for (const id of ["a", "b"]) {
+      const { pool } = refusing();
+      const talk = { affinity: "talk", cachedTokensGuess: 40_000 };
+      const first = pool.go(0, { ...talk, eligible: [id] });
+      if (first !== undefined) pool.answer(first, 1_000, 50_000);
+      for (const other of ["a", "b"]) {
+        const refused = pool.go(9_900, { eligible: [other] });
+        if (refused !== undefined) pool.fail(refused, "rate-limit", 10_000);
+      }
+      expect(pool.look(10_050, { ...NOT_WAITING, ...talk }, Infinity)).toMatchObject({
+        kind: "go",
+        deploymentId: id,
+        reason: "last-resort",
+        cachedTokensExpected: 40_000,
+      });
+      const short = { ...NOT_WAITING, ...talk, cachedTokensGuess: 100 };
+      expect(pool.look(10_050, short, Infinity)).toMatchObject({ reason: "last-resort" });
+    }
+  });
+
   it("an explanation for a call that does not wait says the same as its choice", () => {
     const { rules, state } = refusing("a", "b");
     const told = explain(state, rules, wish(rules, NOT_WAITING), 10_050, seeded(1));

@@ -3,6 +3,7 @@ import type { DeploymentRules, GroupRules, Strategy, Wish } from "./choice.ts";
 import { standingOf, type Standing } from "./cooldown.ts";
 import { latenciesOf, mean } from "./latency.ts";
 import { emptyDeployment, type PoolState } from "./pool-state.ts";
+import { believed } from "./quota.ts";
 import type { Candidate } from "./strategies/strategy.ts";
 
 /** A deployment as one call sees it. */
@@ -35,7 +36,7 @@ export function viewOf(
   nowMs: number,
 ): View {
   const known = state.deployments.get(deployment.id) ?? emptyDeployment();
-  const quota = strategyOf(rules, wish) === "adaptive" ? known.quota : {};
+  const quota = strategyOf(rules, wish) === "adaptive" ? believed(known.quota) : {};
   const capacity = capacityOf(deployment, known, quota, wish, nowMs);
   const standing = standingOf(known, nowMs);
   const isAwake = standing.kind === "open" || standing.kind === "probe";

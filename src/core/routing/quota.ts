@@ -30,6 +30,9 @@ export type LearnedLimit =
       sample: number;
       /** Events in a row that agreed. */
       confirmations: number;
+      /** By what share events missed the estimate before them, the latest most of all; 1 at first. */
+      error?: number;
+      errorBefore?: number;
     };
 
 /** What one deployment had been let through when it refused. */
@@ -63,7 +66,8 @@ export function learnFromRefusal(
   const last = known?.source === "refusals" && isRemembered(known, nowMs) ? known : undefined;
   if (last !== undefined && nowMs - last.beganMs < EVENT_MS) {
     const sample = Math.min(last.sample, Math.max(observed.lastMinute, observed.least));
-    return { ...last, sample, perMinute: blend(last.before, sample), atMs: nowMs };
+    const error = missed(last.before, sample, last.errorBefore);
+    return { ...last, sample, perMinute: blend(last.before, sample), atMs: nowMs, error };
   }
   const sample = Math.max(rateSince(last?.beganMs, observed, nowMs), observed.least);
   const agrees = last !== undefined && Math.abs(sample / last.perMinute - 1) < AGREEMENT;
@@ -75,7 +79,26 @@ export function learnFromRefusal(
     beganMs: nowMs,
     sample,
     confirmations: agrees ? last.confirmations + 1 : 1,
+    error: missed(last?.perMinute, sample, last?.error),
+    errorBefore: last?.error,
   };
+}
+
+/** Half of it is this event's. */
+function missed(before: number | undefined, sample: number, errorBefore = 1): number {
+  if (before === undefined) return 1;
+  return (errorBefore + Math.min(Math.abs(sample / before - 1), 1)) / 2;
+}
+
+/**
+ * A refusal does not say whether requests or tokens ran out. What did is let through in about the same
+ * amount each time. Tokens that vary more than requests are what they happened to be, and would only
+ * keep calls out.
+ */
+export function believed(quota: LearnedQuota): LearnedQuota {
+  const { requests, tokens } = quota;
+  if (requests?.source !== "refusals" || tokens?.source !== "refusals") return quota;
+  return (tokens.error ?? 1) < (requests.error ?? 1) ? quota : { requests };
 }
 
 /**

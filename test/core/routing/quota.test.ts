@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  believed,
   learnFromHeaders,
   learnFromRefusal,
   stretchedLimit,
@@ -93,5 +94,40 @@ describe("a limit told by headers", () => {
   it("is none of the minute when it comes back tomorrow", () => {
     const daily = { requestsLimit: 14_400, requestsRemaining: 3, requestsResetMs: 3_600_000 };
     expect(learnFromHeaders({}, daily, { requests: 0, tokens: 0 }, 0)).toEqual({});
+  });
+});
+
+describe("of two limits learned from the same refusals", () => {
+  /** What was let through when it refused, minute by minute. */
+  const learned = (amounts: readonly number[]): LearnedLimit | undefined =>
+    amounts.reduce<LearnedLimit | undefined>(
+      (known, amount, minute) =>
+        learnFromRefusal(known, evenly(amount, minute * MINUTE), minute * MINUTE),
+      undefined,
+    );
+  const steady = learned([100, 101, 99, 100, 100]);
+  const shaky = learned([100, 140, 80, 150, 90]);
+
+  it("that of tokens is believed where it varies less", () => {
+    expect(believed({ requests: steady, tokens: shaky })).toEqual({ requests: steady });
+    const both = { requests: shaky, tokens: steady };
+    expect(believed(both)).toEqual(both);
+  });
+
+  it("requests are until more is known", () => {
+    const [requests, tokens] = [learned([50]), learned([90_000])];
+    expect(believed({ requests, tokens })).toEqual({ requests });
+  });
+
+  it("neither counts less where headers told the other, or nothing did", () => {
+    const { tokens: told } = learnFromHeaders(
+      {},
+      { tokensLimit: 900, tokensRemaining: 900 },
+      { requests: 0, tokens: 0 },
+      0,
+    );
+    expect(believed({ requests: shaky, tokens: told })).toEqual({ requests: shaky, tokens: told });
+    expect(believed({ tokens: shaky })).toEqual({ tokens: shaky });
+    expect(believed({})).toEqual({});
   });
 });

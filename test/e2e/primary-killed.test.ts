@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ASKINGS, hear, MODELS, startTwoPlaces, type Heard, type TwoPlaces } from "./two-places.ts";
 
-/** The place that is asked first dies in the middle of five hundred calls. */
+/** The place that is asked first dies in the middle of five hundred calls, or of `SEKISHO_CALLS`. */
 let world: TwoPlaces;
 
 beforeAll(async () => {
@@ -9,9 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const CALLS = 500;
+const CALLS = Number(process.env["SEKISHO_CALLS"] ?? 500);
 const AT_ONCE = 20;
-const KILLED_AFTER = 150;
+const KILLED_AFTER = Math.round(CALLS * 0.3);
 
 interface Call extends Heard {
   stream: boolean;
@@ -59,6 +59,8 @@ test("at least 99.9 % of calls succeed, and none is charged twice", async () => 
   // The dead place had no more than what was under way to break.
   expect(begunStreams.length).toBeLessThanOrEqual(AT_ONCE);
   expect(answered.length).toBeGreaterThanOrEqual((CALLS - begunStreams.length) * 0.999);
+  // Of many calls these are few enough to be among the thousandth.
+  if (CALLS >= 3_000) expect(answered.length).toBeGreaterThanOrEqual(CALLS * 0.999);
   expect(answered.some((one) => Number(one.headers.get("x-litellm-attempted-retries")) > 0)).toBe(
     true,
   );
@@ -81,4 +83,4 @@ test("at least 99.9 % of calls succeed, and none is charged twice", async () => 
   const { info } = (await response.json()) as { info: { spend: number } };
   const sum = rows.reduce((all, row) => all + row.cost_nano_usd, 0);
   expect(Math.round(info.spend * 1e9)).toBe(sum);
-}, 120_000);
+}, 600_000);

@@ -294,7 +294,7 @@ describe("a deployment that cannot be called", () => {
     const azure = gptAt("a", { model: "azure/gpt-4o", api_key: undefined, api_base: undefined });
     const error = await rejectionOf(dispatched(worldWith({ model_list: [azure] })));
     expect(error.code).toBe("not_configured");
-    expect(error.message).toContain("api_base, api_key");
+    expect(error.message).toContain("AZURE_API_BASE, AZURE_API_KEY");
     expect(error.row.status).toBe(503);
   });
 

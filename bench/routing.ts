@@ -34,7 +34,7 @@ const SIMULATED = values.quick
   : { quota: 600, warmUpMinutes: 3, minutes: 15, runs: 6 };
 const REAL = values.quick
   ? { quota: 100, warmUpMinutes: 0.5, minutes: 1 }
-  : { quota: 400, warmUpMinutes: 3, minutes: 8 };
+  : { quota: 400, warmUpMinutes: 3, minutes: 5 };
 const MINUTE_MS = 60_000;
 const CALLERS = 12;
 const seed = Number(values.seed);

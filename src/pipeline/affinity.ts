@@ -74,17 +74,22 @@ function firstTurns(turns: Json | undefined): Json | undefined {
   return turns.slice(0, firstUser === -1 ? 1 : firstUser + 1);
 }
 
-/** Every text in it, in order. Cache marks move as a conversation grows, and are left out. */
+/**
+ * Every text in it, in order. Cache marks move as a conversation grows, and a turn that was a list of
+ * one text to carry such a mark is a plain text later: neither makes another conversation.
+ */
 function* textsIn(value: Json | undefined): Generator<string> {
   if (typeof value === "string") yield value;
   if (typeof value !== "object") return;
   for (const [name, member] of Object.entries(value ?? {})) {
-    if (!CACHE_MARKS.includes(name)) yield* textsIn(member);
+    if (!CACHE_MARKS.includes(name) && !SHAPES.includes(name)) yield* textsIn(member);
   }
 }
 
 /** Anthropic's and Amazon's. Where they have to be set, nothing is kept without one. */
 const CACHE_MARKS = ["cache_control", "cachePoint"];
+/** Whose values are no words. */
+const SHAPES = ["type", "role"];
 const CHARACTERS_PER_TOKEN = 4;
 /** Below this no vendor keeps a prompt. */
 const CACHED_TOKENS_MIN = 1_024;

@@ -43,8 +43,9 @@ describe("the calls of one conversation", () => {
     const marked = [{ type: "text", text: "Fix it", cache_control: { type: "ephemeral" } }];
     const later = [user(marked), assistant("How?"), user("Well")];
     const plain = [user([{ type: "text", text: "Fix it" }]), assistant("How?")];
-    const same = await of({ route: ANTHROPIC, body: { ...AGENT, messages: later } });
-    expect(await of({ route: ANTHROPIC, body: { ...AGENT, messages: plain } })).toBe(same);
+    // A turn in a list to carry a mark, and later without both, is the same turn.
+    expect(await of({ route: ANTHROPIC, body: { ...AGENT, messages: later } })).toBe(first);
+    expect(await of({ route: ANTHROPIC, body: { ...AGENT, messages: plain } })).toBe(first);
     const grown = [user("Fix it"), assistant("How?"), user("Well")];
     expect(await of({ route: ANTHROPIC, body: { ...AGENT, messages: grown } })).toBe(first);
   });
@@ -86,6 +87,8 @@ describe("the calls of one conversation", () => {
     const body = { instructions: "Be kind.", input: "Hi", messages: undefined };
     const longer = { ...body, input: "Ho" };
     expect(await of({ route, body })).not.toBe(await of({ route, body: longer }));
+    const listed = [user([{ type: "input_text", text: "Hi" }]), assistant("Hello")];
+    expect(await of({ route, body: { ...body, input: listed } })).toBe(await of({ route, body }));
   });
 });
 

@@ -11,8 +11,8 @@ const PANELS: readonly Panel[] = [
   { title: "Prompt read from cache, % of tokens", of: (one) => one.cachedPercent },
 ];
 
-const WIDTH = 860;
-const LABEL_WIDTH = 215;
+const WIDTH = 900;
+const LABEL_WIDTH = 255;
 const PANEL_WIDTH = 300;
 const ROW_HEIGHT = 30;
 const TOP = 64;

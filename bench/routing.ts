@@ -43,6 +43,9 @@ const seed = Number(values.seed);
 const REAL_SCENARIOS = new Set(["unlimited", "single", "simple-shuffle", "adaptive"]);
 
 async function main(): Promise<void> {
+  if (values.write && (values.quick || values.only !== undefined)) {
+    throw new Error("--write is for a whole run: the page has both tables, and no look's figures.");
+  }
   const simulated = values.only === "real" ? [] : await simulateAll();
   if (simulated.length > 0) print("Simulated", simulated);
   const real = values.only === "simulated" ? [] : await playAll();

@@ -156,7 +156,7 @@ async function choose(wish: Wish, { clock, rules, state, random }: Stage): Promi
 /** The pool looks whenever a place is given back, which is about as often. */
 const LOOK_EVERY_MS = 200;
 
-/** As \`dispatch\` does it after a failure: who was not asked, else who may be asked again soon. */
+/** As `dispatch` does it after a failure: who was not asked, else who may be asked again soon. */
 async function chooseNext(
   wish: Wish,
   row: ReadonlyMap<string, number>,
@@ -181,7 +181,7 @@ async function chooseNext(
   }
 }
 
-/** Those of \`pipeline/retrying.ts\`. */
+/** Those of `pipeline/retrying.ts`. */
 const WAIT_MS_MAX = 10_000;
 const WAITS_MS_MAX = 30_000;
 

@@ -1,3 +1,4 @@
+import { GATEWAY_FIELDS } from "./gateway-fields.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 /** A body as it was sent: its exact text, and what JSON makes of it. */
@@ -14,7 +15,8 @@ interface Body {
  */
 export function canonicalText({ text, value }: Body, repeatsCaller: boolean): string | undefined {
   if (membersIn(value) !== membersWritten(text)) return undefined;
-  const left = repeatsCaller ? OF_THE_GATEWAY : [...OF_THE_GATEWAY, ...OF_THE_CALLER];
+  const { aside } = GATEWAY_FIELDS;
+  const left = repeatsCaller ? aside : [...aside, ...OF_THE_CALLER];
   const meant = { ...value };
   for (const name of left) delete meant[name];
   return write(meant);
@@ -22,34 +24,6 @@ export function canonicalText({ text, value }: Body, repeatsCaller: boolean): st
 
 /** Vendors are told them and answer the same; in Responses' grammar they are part of the answer. */
 const OF_THE_CALLER = ["user", "metadata", "safety_identifier", "prompt_cache_key"];
-
-/**
- * No vendor sees them. The others of the gateway's own members stay in, because they change who may
- * answer, or what: regions, fallbacks, flags.
- */
-const OF_THE_GATEWAY = [
-  "additional_drop_params",
-  "allowed_openai_params",
-  "api_base",
-  "api_key",
-  "api_version",
-  "base_url",
-  "cache",
-  "caching",
-  "custom_llm_provider",
-  "drop_params",
-  "extra_headers",
-  "litellm_call_id",
-  "litellm_metadata",
-  "litellm_session_id",
-  "litellm_trace_id",
-  "no-log",
-  "num_retries",
-  "request_timeout",
-  "stream_timeout",
-  "tags",
-  "timeout",
-];
 
 function write(value: Json | undefined, within?: string): string {
   if (Array.isArray(value)) return `[${value.map((one) => write(one)).join(",")}]`;

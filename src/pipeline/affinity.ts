@@ -1,4 +1,5 @@
 import { isJsonObject, parseJson, type Json, type JsonObject } from "../core/json.ts";
+import { CACHED_TOKENS_MIN } from "../core/routing/affinity.ts";
 import type { Call } from "./call.ts";
 
 /**
@@ -91,8 +92,6 @@ const CACHE_MARKS = ["cache_control", "cachePoint"];
 /** Whose values are no words. */
 const SHAPES = ["type", "role"];
 const CHARACTERS_PER_TOKEN = 4;
-/** Below this no vendor keeps a prompt. */
-const CACHED_TOKENS_MIN = 1_024;
 
 /** About how many tokens of the prompt the vendor may have cached by now. */
 export function guessCachedTokens({ body, dialect, route }: Call): number {

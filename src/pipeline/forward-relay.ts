@@ -31,8 +31,10 @@ export function relayForwarded(work: Relay, answer: ForwardedAnswer, observed: O
     if (value !== null) headers.set(name, value);
   }
   if (!isText) return relaySound(work, body, outcome, headers);
+  // Settled last: what could still go wrong has gone right.
+  const response = new Response(restamped(body, work), { headers });
   work.settle(outcome);
-  return new Response(restamped(body, work), { headers });
+  return response;
 }
 
 /** Sound moves natively; only its end is waited for, and who brought it about. */

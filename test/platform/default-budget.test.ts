@@ -9,18 +9,9 @@ import type { SharedPolicy } from "../../src/core/ledger/shared/terms.ts";
 import type { SharedDefaults } from "../../src/platform/shared-directory.ts";
 import { lenderStub } from "../../src/platform/shared-budget/stub.ts";
 import { accountWith, callFor, settlementOf } from "./accounts.ts";
+import { BARE_ROW } from "./bare-row.ts";
 
 const db = drizzle(env.DB);
-const columns = {
-  models: [],
-  budgetAnchorMs: 0,
-  metadata: {},
-  settings: {},
-  createdAtMs: 0,
-  createdBy: "test",
-  updatedAtMs: 0,
-  updatedBy: "test",
-};
 const DEFAULTS: SharedDefaults = { global: undefined, endUserBudgetId: "free" };
 
 /** An account whose calls are made for this end user; each costs 100. */
@@ -40,8 +31,8 @@ beforeAll(async () => {
   for (const { prototype } of [Account, SharedBudget]) {
     Object.assign(prototype, { sharedDefaults: () => DEFAULTS });
   }
-  await db.insert(budgets).values({ ...columns, id: "free", maxBudgetNanoUsd: 250 });
-  await db.insert(customers).values({ ...columns, id: "own", maxBudgetNanoUsd: 100 });
+  await db.insert(budgets).values({ ...BARE_ROW, id: "free", maxBudgetNanoUsd: 250 });
+  await db.insert(customers).values({ ...BARE_ROW, id: "own", maxBudgetNanoUsd: 100 });
 });
 
 afterEach(() => {

@@ -9,18 +9,9 @@ import { customers, tags } from "../../src/platform/db/schema/budgets.ts";
 import { organizations } from "../../src/platform/db/schema/organizations.ts";
 import { parseStored } from "../../src/platform/account/stored-json.ts";
 import { accountWith, callFor } from "./accounts.ts";
+import { BARE_ROW } from "./bare-row.ts";
 
 const db = drizzle(env.DB);
-const columns = {
-  models: [],
-  budgetAnchorMs: 0,
-  metadata: {},
-  settings: {},
-  createdAtMs: 0,
-  createdBy: "test",
-  updatedAtMs: 0,
-  updatedBy: "test",
-};
 
 interface Limited {
   rpmLimit?: number;
@@ -31,19 +22,19 @@ interface Limited {
 
 export async function organizationWith(limits: Limited): Promise<string> {
   const id = `org-${crypto.randomUUID()}`;
-  await db.insert(organizations).values({ ...columns, id, alias: "Acme", ...limits });
+  await db.insert(organizations).values({ ...BARE_ROW, id, alias: "Acme", ...limits });
   return id;
 }
 
 export async function tagWith(limits: Limited): Promise<string> {
   const name = `tag-${crypto.randomUUID()}`;
-  await db.insert(tags).values({ ...columns, name, ...limits });
+  await db.insert(tags).values({ ...BARE_ROW, name, ...limits });
   return name;
 }
 
 export async function customerWith(limits: Limited): Promise<string> {
   const id = `customer-${crypto.randomUUID()}`;
-  await db.insert(customers).values({ ...columns, id, ...limits });
+  await db.insert(customers).values({ ...BARE_ROW, id, ...limits });
   return id;
 }
 

@@ -11,18 +11,9 @@ import type { SharedBudget } from "../../src/platform/shared-budget.ts";
 import { accountStub } from "../../src/platform/account/stub.ts";
 import { lenderStub } from "../../src/platform/shared-budget/stub.ts";
 import { accountWith, admitted, callFor, settlementOf } from "./accounts.ts";
+import { BARE_ROW } from "./bare-row.ts";
 
 const db = drizzle(env.DB);
-const columns = {
-  models: [],
-  budgetAnchorMs: 0,
-  metadata: {},
-  settings: {},
-  createdAtMs: 0,
-  createdBy: "test",
-  updatedAtMs: 0,
-  updatedBy: "test",
-};
 
 type Member = Awaited<ReturnType<typeof accountWith>>;
 
@@ -42,7 +33,7 @@ async function organizationOf(accounts: number, limitNanoUsd: number) {
     blocked: false,
   };
   const row = { id, alias: policy.name, maxBudgetNanoUsd: limitNanoUsd, budgetDuration: "30d" };
-  await db.insert(organizations).values({ ...columns, ...row });
+  await db.insert(organizations).values({ ...BARE_ROW, ...row });
   const members: Member[] = [];
   for (let at = 0; at < accounts; at += 1) members.push(await accountWith({ organizationId: id }));
   const lender = lenderStub(env.SHARED_BUDGET, policy);
@@ -54,7 +45,7 @@ function countAdmitted(replies: readonly ReserveReply[]): number {
 }
 
 beforeAll(async () => {
-  await db.insert(customers).values({ ...columns, id: "cust-9", maxBudgetNanoUsd: 250 });
+  await db.insert(customers).values({ ...BARE_ROW, id: "cust-9", maxBudgetNanoUsd: 250 });
 });
 
 describe("an organization's budget under parallel calls of three accounts", () => {

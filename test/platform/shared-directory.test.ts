@@ -5,32 +5,23 @@ import { openPolicy, ratesOf, type SharedName } from "../../src/core/ledger/shar
 import { budgets, customers, tags } from "../../src/platform/db/schema/budgets.ts";
 import { organizations } from "../../src/platform/db/schema/organizations.ts";
 import { createSharedDirectory } from "../../src/platform/shared-directory.ts";
+import { BARE_ROW } from "./bare-row.ts";
 
 const db = drizzle(env.DB);
-const columns = {
-  models: [],
-  budgetAnchorMs: 0,
-  metadata: {},
-  settings: {},
-  createdAtMs: 0,
-  createdBy: "test",
-  updatedAtMs: 0,
-  updatedBy: "test",
-};
 const NONE = { requestsPerMinute: null, tokensPerMinute: null, parallel: null };
 
 beforeAll(async () => {
   const limits = { rpmLimit: 5, tpmLimit: 700, maxParallelRequests: 3 };
   await db.insert(budgets).values([
-    { ...columns, id: "rated", ...limits },
-    { ...columns, id: "paid", maxBudgetNanoUsd: 100, rpmLimit: 9 },
+    { ...BARE_ROW, id: "rated", ...limits },
+    { ...BARE_ROW, id: "paid", maxBudgetNanoUsd: 100, rpmLimit: 9 },
   ]);
-  await db.insert(organizations).values({ ...columns, id: "linked", budgetId: "rated" });
-  await db.insert(tags).values({ ...columns, name: "own", rpmLimit: 1, budgetId: "rated" });
+  await db.insert(organizations).values({ ...BARE_ROW, id: "linked", budgetId: "rated" });
+  await db.insert(tags).values({ ...BARE_ROW, name: "own", rpmLimit: 1, budgetId: "rated" });
   await db.insert(customers).values([
-    { ...columns, id: "slow", rpmLimit: 1 },
-    { ...columns, id: "rich", maxBudgetNanoUsd: 500 },
-    { ...columns, id: "plain" },
+    { ...BARE_ROW, id: "slow", rpmLimit: 1 },
+    { ...BARE_ROW, id: "rich", maxBudgetNanoUsd: 500 },
+    { ...BARE_ROW, id: "plain" },
   ]);
 });
 

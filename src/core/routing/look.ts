@@ -1,6 +1,6 @@
 import { capacityOf } from "./capacity.ts";
 import type { DeploymentRules, GroupRules, Strategy, Wish } from "./choice.ts";
-import { standingOf, type Standing } from "./cooldown.ts";
+import { isAwake, standingOf, type Standing } from "./cooldown.ts";
 import { latenciesOf, mean } from "./latency.ts";
 import { emptyDeployment, type PoolState } from "./pool-state.ts";
 import { believed } from "./quota.ts";
@@ -39,9 +39,8 @@ export function viewOf(
   const quota = strategyOf(rules, wish) === "adaptive" ? believed(known.quota) : {};
   const capacity = capacityOf(deployment, known, quota, wish, nowMs);
   const standing = standingOf(known, nowMs);
-  const isAwake = standing.kind === "open" || standing.kind === "probe";
-  const isUsable = isAwake || known.rest?.judged === true;
-  const room = isAwake && capacity.fitsLearned ? "open" : "crowded";
+  const isUsable = isAwake(standing) || known.rest?.judged === true;
+  const room = isAwake(standing) && capacity.fitsLearned ? "open" : "crowded";
   return {
     rules: deployment,
     capacity,
@@ -49,6 +48,6 @@ export function viewOf(
     standing,
     wasAsked: wish.asked.includes(deployment.id),
     room: isUsable && capacity.fitsRules ? room : "shut",
-    backAtMs: Math.max(isAwake ? nowMs : standing.untilMs, capacity.roomAtMs),
+    backAtMs: Math.max(isAwake(standing) ? nowMs : standing.untilMs, capacity.roomAtMs),
   };
 }

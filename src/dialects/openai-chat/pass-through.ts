@@ -16,7 +16,18 @@ export function restamp(answer: string, model: string): string {
   if (!isJsonObject(value) || typeof value.model !== "string" || value.model === model) {
     return answer;
   }
+  const at = answer.indexOf(MODEL_NAME);
+  // Where the name stands once, the rest of what may be megabytes of numbers need not be looked at.
+  if (at !== -1 && at === answer.lastIndexOf(MODEL_NAME)) {
+    const renamed = answer
+      .slice(at)
+      .replace(MODEL_MEMBER, (_, name: string) => name + JSON.stringify(model));
+    return answer.slice(0, at) + renamed;
+  }
   const patch = createBodyPatch(answer, value);
   patch.set("model", model);
   return patch.text();
 }
+
+const MODEL_NAME = '"model"';
+const MODEL_MEMBER = /^("model"\s*:\s*)"(?:[^"\\]|\\.)*"/;

@@ -5,6 +5,11 @@ describe("an answer with the asked name in it", () => {
   it.each([
     ['{"id":"1","model":"gpt-4o-2024-08-06","n":1.0}', '{"id":"1","model":"smart","n":1.0}'],
     ['{ "model" : "x" }', '{ "model" : "smart" }'],
+    [
+      '{"data":[{"embedding":[0.1]}],"model":"a\\"b"}',
+      '{"data":[{"embedding":[0.1]}],"model":"smart"}',
+    ],
+    ['{"model":"$& $1"}', '{"model":"smart"}'],
     // What an answer says, or holds deeper inside, is not its model.
     [
       '{"choices":[{"text":"\\"model\\":\\"x\\"","model":"y"}],"model":"x"}',
